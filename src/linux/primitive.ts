@@ -1,0 +1,34 @@
+/**
+ * The one door to the kernel. An entry point binds the primitive of its engine (src/host/bun.ts, src/host/quickjs.ts)
+ * before anything else runs; every module of src/linux is TypeScript over these few functions.
+ */
+
+/** Arguments of a system call: numbers (−2^53 … 2^53), or a buffer, of which the address is passed. */
+export type SyscallArgument = number | ArrayBufferView;
+
+export interface Primitive {
+  /** `x86_64` or `aarch64`: chooses the system-call numbers. */
+  readonly arch: string;
+  /** Makes a system call of at most six arguments; a negative result is −errno. */
+  syscall(nr: number, ...args: SyscallArgument[]): number;
+  /** Address of a buffer's first byte, for pointers inside structures. The caller keeps the buffer alive. */
+  addressOf(buffer: ArrayBufferView): number;
+  /** UTF-8 bytes of a string; a lone surrogate becomes U+FFFD. */
+  encode(text: string): Uint8Array;
+  /** The string of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. */
+  decode(bytes: Uint8Array): string;
+  /** SHA-256, 32 bytes. */
+  sha256(bytes: Uint8Array): Uint8Array;
+}
+
+export let syscall: Primitive["syscall"];
+export let addressOf: Primitive["addressOf"];
+export let encode: Primitive["encode"];
+export let decode: Primitive["decode"];
+export let sha256: Primitive["sha256"];
+export let arch: string;
+
+/** Binds the engine's primitive; called once by an entry point. */
+export function bind(primitive: Primitive): void {
+  ({ syscall, addressOf, encode, decode, sha256, arch } = primitive);
+}

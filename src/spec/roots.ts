@@ -1,0 +1,46 @@
+/**
+ * Where Hookwright keeps things. `--root DIR` or HOOKWRIGHT_ROOT moves everything below DIR, so that tests and rootless
+ * users never touch the machine's own directories.
+ */
+
+export interface Roots {
+  /** What was given as the root, "/" by default. */
+  readonly root: string;
+  /** Host configuration and definitions: later directories mask earlier ones by file name. */
+  readonly config: string;
+  readonly definitionDirs: readonly string[];
+  readonly state: string;
+  readonly plans: string;
+  /** The link to the plan in force. */
+  readonly current: string;
+  readonly store: string;
+  readonly log: string;
+  readonly events: string;
+  /** Gone after a reboot: what is known of the containers that live now. */
+  readonly run: string;
+  readonly containers: string;
+  readonly spool: string;
+}
+
+/** The directories below `root`, which must be absolute; "" and "/" mean the machine's own. */
+export function rootsAt(root: string): Roots {
+  const base = root.replace(/\/+$/, "");
+  const config = `${base}/etc/hookwright`;
+  const state = `${base}/var/lib/hookwright`;
+  const log = `${base}/var/log/hookwright`;
+  const run = `${base}/run/hookwright`;
+  return {
+    root: base === "" ? "/" : base,
+    config,
+    definitionDirs: [`${base}/usr/share/hookwright/hooks.d`, `${config}/hooks.d`],
+    state,
+    plans: `${state}/plans`,
+    current: `${state}/plans/current`,
+    store: `${state}/store`,
+    log,
+    events: `${log}/events.jsonl`,
+    run,
+    containers: `${run}/containers`,
+    spool: `${run}/spool`,
+  };
+}
