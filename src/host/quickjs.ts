@@ -1,0 +1,24 @@
+/**
+ * The primitive inside hookwright-host: what native/host.c put on `globalThis.hookwrightHost`, with types. Also the
+ * arguments and the environment, as strings for decisions and as raw bytes for an `execve` that changes nothing.
+ */
+
+import type { Primitive } from "../linux/primitive.ts";
+
+interface Host extends Primitive {
+  /** The name that chose this program: `runtime`, `guard`, or the name of a compiled hook. */
+  readonly applet: string;
+  /** As UTF-8, invalid bytes replaced; argv[0] is the name the program was called by. */
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  /** The same, byte for byte, each word ended by a NUL: what execve needs. */
+  readonly argvBytes: Uint8Array;
+  readonly envBytes: Uint8Array;
+}
+
+const given: unknown = Reflect.get(globalThis, "hookwrightHost");
+if (given === undefined) throw new Error("this program runs only inside hookwright-host");
+
+const host = given as Host;
+export const primitive: Primitive = host;
+export const { applet, argv, env, argvBytes, envBytes } = host;
