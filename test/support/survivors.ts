@@ -1,0 +1,142 @@
+/**
+ * What must not be left behind. The test process is a subreaper, so whatever escapes from a container or a hook, however
+ * often it forks or calls setsid, becomes its descendant: a survivor is a descendant that nobody started on purpose.
+ */
+
+import { dlopen, FFIType } from "bun:ffi";
+import { readdirSync, readFileSync } from "node:fs";
+import { mountsBelow } from "./root.ts";
+import { keeperPid } from "./runtime.ts";
+
+const PR_SET_CHILD_SUBREAPER = 36;
+const WNOHANG = 1;
+const libc = dlopen("libc.so.6", {
+  prctl: { args: [FFIType.i32, FFIType.u64, FFIType.u64, FFIType.u64, FFIType.u64], returns: FFIType.i32 },
+  waitpid: { args: [FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i32 },
+}).symbols;
+
+/** Processes of the test support itself. */
+export const known = new Set<number>();
+let reaper = false;
+
+/** Makes this process the subreaper of everything that it starts from now on. */
+export function becomeSubreaper(): void {
+  if (!reaper) libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  reaper = true;
+}
+
+export interface Survivor {
+  pid: number;
+  command: string;
+}
+
+interface Status {
+  pid: number;
+  parent: number;
+  zombie: boolean;
+}
+
+/**
+ * Descendants of this process that live although they should not; waits up to `grace` ms for them to go. `except` are
+ * processes that the test still wants. Dead ones that fell to this process are reaped.
+ */
+export async function survivors(grace = 500, except: readonly number[] = []): Promise<Survivor[]> {
+  const end = performance.now() + grace;
+  for (;;) {
+    const found = descendants().filter(({ pid }) => !known.has(pid) && !except.includes(pid));
+    if (found.length === 0 || performance.now() >= end) return found;
+    await Bun.sleep(20);
+  }
+}
+
+/**
+ * What a test left behind: mounts below the root in either mount namespace, cgroups of the root's runs, temporary files.
+ * Empty when all is well.
+ */
+export async function leftovers(root: string): Promise<string[]> {
+  const keeper = await keeperPid();
+  const mounts = [...mountsBelow(root), ...(keeper === undefined ? [] : mountsBelow(root, keeper))];
+  return [
+    ...mounts.map((point) => `mount ${point}`),
+    ...cgroups(runs(root)).map((path) => `cgroup ${path}`),
+    ...temporaries(root).map((path) => `file ${path}`),
+  ];
+}
+
+function descendants(): Survivor[] {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const table = all.map((name) => status(Number(name))).filter((entry) => entry !== undefined);
+  const family = new Set([process.pid]);
+  for (let size = 0; size !== family.size; ) {
+    size = family.size;
+    for (const entry of table) if (family.has(entry.parent) && !known.has(entry.pid)) family.add(entry.pid);
+  }
+  const found: Survivor[] = [];
+  for (const entry of table) {
+    if (!family.has(entry.pid) || entry.pid === process.pid) continue;
+    if (!entry.zombie) found.push({ pid: entry.pid, command: commandOf(entry.pid) });
+    else if (entry.parent === process.pid) libc.waitpid(entry.pid, null, WNOHANG);
+  }
+  return found;
+}
+
+function status(pid: number): Status | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [state, parent] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return { pid, parent: Number(parent), zombie: state === "Z" || state === "X" };
+  } catch {
+    return undefined;
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+  } catch {
+    return "?";
+  }
+}
+
+/** Run ids in the root's event log: the guard's cgroups carry them in their names. */
+function runs(root: string): Set<string> {
+  try {
+    const text = readFileSync(`${root}/var/log/hookwright/events.jsonl`, "utf8");
+    return new Set([...text.matchAll(/"run":"([0-9a-f-]+)"/g)].map((match) => match[1] ?? ""));
+  } catch {
+    return new Set();
+  }
+}
+
+function cgroups(wanted: ReadonlySet<string>): string[] {
+  if (wanted.size === 0) return [];
+  const found = Bun.spawnSync([
+    "find",
+    "/sys/fs/cgroup",
+    "-type",
+    "d",
+    "-name",
+    "hookwright-*",
+  ]).stdout.toString();
+  return found.split("\n").filter((path) => wanted.has(path.slice(path.lastIndexOf("/hookwright-") + 12)));
+}
+
+/** Files that a writer makes before its rename. */
+function temporaries(root: string): string[] {
+  const found = Bun.spawnSync([
+    "find",
+    root,
+    "-xdev",
+    "-name",
+    "rootfs",
+    "-prune",
+    "-o",
+    "-name",
+    "*.tmp*",
+    "-print",
+  ]);
+  return found.stdout
+    .toString()
+    .split("\n")
+    .filter((path) => path !== "");
+}
