@@ -1,0 +1,202 @@
+/* The bridge: syscall, addressOf, encode, decode, sha256, and the words the program was called with. Everything that
+   can be written in TypeScript is written there; here is only what it cannot do, or not fast enough. */
+
+#include "bridge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sha256.h"
+#include "system_call.h"
+#include "utf8.h"
+
+static JSAtom atom_buffer, atom_byte_offset, atom_byte_length;
+
+/* The bytes of a view (typed array or DataView) or ArrayBuffer. Throws a TypeError for a detached buffer and for
+   anything else. */
+static int bytes_of(JSContext *ctx, JSValueConst value, uint8_t **bytes, size_t *size)
+{
+    int64_t offset = 0, length = -1;
+    if (!JS_IsObject(value)) {
+        JS_ThrowTypeError(ctx, "not a number and not a buffer");
+        return -1;
+    }
+    JSValue buffer = JS_GetProperty(ctx, value, atom_buffer);
+    if (JS_IsUndefined(buffer)) {
+        buffer = JS_DupValue(ctx, value);
+    } else {
+        JSValue number = JS_GetProperty(ctx, value, atom_byte_offset);
+        if (JS_ToInt64(ctx, &offset, number))
+            goto fail;
+        number = JS_GetProperty(ctx, value, atom_byte_length);
+        if (JS_ToInt64(ctx, &length, number))
+            goto fail;
+    }
+    *bytes = JS_GetArrayBuffer(ctx, size, buffer);
+    if (!*bytes)
+        goto fail;
+    /* The view keeps the buffer alive, not this reference. */
+    JS_FreeValue(ctx, buffer);
+    if (length < 0)
+        return 0;
+    if (offset < 0 || (uint64_t)offset > *size || (uint64_t)length > *size - offset) {
+        JS_ThrowTypeError(ctx, "view outside its buffer");
+        return -1;
+    }
+    *bytes += offset;
+    *size = length;
+    return 0;
+fail:
+    JS_FreeValue(ctx, buffer);
+    return -1;
+}
+
+static JSValue new_bytes(JSContext *ctx, const uint8_t *bytes, size_t size)
+{
+    JSValue buffer = JS_NewArrayBufferCopy(ctx, bytes, size);
+    if (JS_IsException(buffer))
+        return buffer;
+    JSValue array = JS_NewTypedArray(ctx, 1, &buffer, JS_TYPED_ARRAY_UINT8);
+    JS_FreeValue(ctx, buffer);
+    return array;
+}
+
+static JSValue new_text(JSContext *ctx, const uint8_t *bytes, size_t size)
+{
+    if (utf8_valid(bytes, size) == size)
+        return JS_NewStringLen(ctx, (const char *)bytes, size);
+    uint8_t *repaired = js_malloc(ctx, 3 * size);
+    if (!repaired)
+        return JS_EXCEPTION;
+    JSValue text = JS_NewStringLen(ctx, (const char *)repaired, utf8_repair(bytes, size, repaired));
+    js_free(ctx, repaired);
+    return text;
+}
+
+static JSValue host_syscall(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    long words[7] = { 0 };
+    if (argc < 1 || argc > 7)
+        return JS_ThrowTypeError(ctx, "syscall takes a number and at most six arguments");
+    for (int i = 0; i < argc; i++) {
+        if (JS_IsNumber(argv[i])) {
+            int64_t number;
+            double real;
+            if (JS_VALUE_GET_TAG(argv[i]) == JS_TAG_INT) {
+                number = JS_VALUE_GET_INT(argv[i]);
+            } else {
+                JS_ToFloat64(ctx, &real, argv[i]);
+                if (!(real >= -9007199254740992.0 && real <= 9007199254740992.0))
+                    return JS_ThrowRangeError(ctx, "syscall argument %d is not exact", i);
+                number = (int64_t)real;
+                if ((double)number != real)
+                    return JS_ThrowRangeError(ctx, "syscall argument %d is not an integer", i);
+            }
+            words[i] = number;
+        } else {
+            uint8_t *bytes;
+            size_t size;
+            if (bytes_of(ctx, argv[i], &bytes, &size))
+                return JS_EXCEPTION;
+            words[i] = (long)bytes;
+        }
+    }
+    return JS_NewInt64(ctx, system_call(words[0], words + 1));
+}
+
+static JSValue host_address_of(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    uint8_t *bytes;
+    size_t size;
+    if (bytes_of(ctx, argv[0], &bytes, &size))
+        return JS_EXCEPTION;
+    return JS_NewInt64(ctx, (intptr_t)bytes);
+}
+
+static JSValue host_encode(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    size_t size;
+    const char *text = JS_ToCStringLen(ctx, &size, argv[0]);
+    if (!text)
+        return JS_EXCEPTION;
+    JSValue buffer = JS_NewArrayBufferCopy(ctx, (const uint8_t *)text, size);
+    JS_FreeCString(ctx, text);
+    if (JS_IsException(buffer))
+        return buffer;
+    /* QuickJS writes a lone surrogate as ED A0..BF xx; U+FFFD is as long. */
+    uint8_t *bytes = JS_GetArrayBuffer(ctx, &size, buffer);
+    for (uint8_t *p = bytes, *end = bytes + size; (p = memchr(p, 0xED, end - p)) && end - p >= 3; p += 3)
+        if (p[1] >= 0xA0)
+            memcpy(p, "\xEF\xBF\xBD", 3);
+    JSValue array = JS_NewTypedArray(ctx, 1, &buffer, JS_TYPED_ARRAY_UINT8);
+    JS_FreeValue(ctx, buffer);
+    return array;
+}
+
+static JSValue host_decode(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    uint8_t *bytes;
+    size_t size;
+    if (bytes_of(ctx, argv[0], &bytes, &size))
+        return JS_EXCEPTION;
+    return new_text(ctx, bytes, size);
+}
+
+static JSValue host_sha256(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    uint8_t *bytes, digest[32];
+    size_t size;
+    if (bytes_of(ctx, argv[0], &bytes, &size))
+        return JS_EXCEPTION;
+    sha256(bytes, size, digest);
+    return new_bytes(ctx, digest, sizeof digest);
+}
+
+/* Defines `name`, an array of strings, and `name`Bytes, the words as the kernel laid them out, each ended by a NUL. */
+static int define_words(JSContext *ctx, JSValueConst host, const char *name, const char *bytes_name, char **words)
+{
+    size_t size = 0;
+    uint32_t count = 0;
+    JSValue array = JS_NewArray(ctx);
+    for (; words[count]; count++) {
+        size_t length = strlen(words[count]);
+        size += length + 1;
+        JS_SetPropertyUint32(ctx, array, count, new_text(ctx, (const uint8_t *)words[count], length));
+    }
+    uint8_t *block = js_malloc(ctx, size + 1), *end = block;
+    if (!block)
+        return -1;
+    for (uint32_t i = 0; i < count; i++)
+        end = (uint8_t *)stpcpy((char *)end, words[i]) + 1;
+    JSValue bytes = new_bytes(ctx, block, size);
+    js_free(ctx, block);
+    if (JS_SetPropertyStr(ctx, host, name, array) < 0)
+        return -1;
+    return JS_SetPropertyStr(ctx, host, bytes_name, bytes);
+}
+
+static const JSCFunctionListEntry functions[] = {
+    JS_CFUNC_DEF("syscall", 7, host_syscall),
+    JS_CFUNC_DEF("addressOf", 1, host_address_of),
+    JS_CFUNC_DEF("encode", 1, host_encode),
+    JS_CFUNC_DEF("decode", 1, host_decode),
+    JS_CFUNC_DEF("sha256", 1, host_sha256),
+    JS_PROP_STRING_DEF("arch", ARCH, JS_PROP_ENUMERABLE),
+};
+
+int bridge_install(JSContext *ctx, const char *applet, char **argv, char **environment)
+{
+    atom_buffer = JS_NewAtom(ctx, "buffer");
+    atom_byte_offset = JS_NewAtom(ctx, "byteOffset");
+    atom_byte_length = JS_NewAtom(ctx, "byteLength");
+
+    JSValue host = JS_NewObject(ctx);
+    JS_SetPropertyFunctionList(ctx, host, functions, sizeof functions / sizeof *functions);
+    JS_SetPropertyStr(ctx, host, "applet", JS_NewString(ctx, applet));
+    if (define_words(ctx, host, "argv", "argvBytes", argv) < 0 || define_words(ctx, host, "env", "envBytes", environment) < 0)
+        return -1;
+    JSValue global = JS_GetGlobalObject(ctx);
+    int result = JS_SetPropertyStr(ctx, global, "hookwrightHost", host);
+    JS_FreeValue(ctx, global);
+    return result < 0 ? -1 : 0;
+}

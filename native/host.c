@@ -1,0 +1,188 @@
+/* hookwright-host: one static executable that runs TypeScript, compiled to QuickJS bytecode, as the applet that its name
+   chooses. It starts before every container operation and before every hook, so it does nothing that is not needed:
+   no source is ever parsed, nothing is freed, and what a program does not use is not set up. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bridge.h"
+#include "pack.h"
+#include "quickjs.h"
+
+#define OWN_FAULT 125
+
+/* The name that it is called by, what runs, and the module to start. */
+static const struct applet {
+    const char *name, *applet, *module;
+} applets[] = {
+    { "hookwright-runtime", "runtime", "runtime/main.js" },
+    { "hookwright-runc", "runtime", "runtime/main.js" },
+    { "hookwright-crun", "runtime", "runtime/main.js" },
+    { "oci-add-hooks", "runtime", "runtime/main.js" },
+    { "hookwright-guard", "guard", "guard/main.js" },
+};
+
+static const char *applet_name = "host";
+static struct pack pack;
+static JSValue rejection;
+static void *rejected;
+
+static const char *basename_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static const struct applet *find_applet(const char *name)
+{
+    for (size_t i = 0; i < sizeof applets / sizeof *applets; i++)
+        if (!strcmp(name, applets[i].name))
+            return &applets[i];
+    return NULL;
+}
+
+/* `runtime` and `guard` mean the applets of that name, as the first word after hookwright-host. */
+static const struct applet *find_word(const char *word)
+{
+    for (size_t i = 0; i < sizeof applets / sizeof *applets; i++)
+        if (!strcmp(word, applets[i].applet))
+            return &applets[i];
+    return find_applet(word);
+}
+
+static int usage(int fd)
+{
+    dprintf(fd, "hookwright-host " VERSION ", QuickJS " QUICKJS_VERSION "\n"
+                "\n"
+                "One program with several names. Call it by a link of that name, or as `hookwright-host NAME ...`:\n");
+    for (size_t i = 0; i < sizeof applets / sizeof *applets; i++)
+        dprintf(fd, "  %-20s %s\n", applets[i].name, applets[i].applet);
+    return fd == STDOUT_FILENO ? 0 : OWN_FAULT;
+}
+
+static int own_fault(const char *problem)
+{
+    dprintf(STDERR_FILENO, "hookwright-%s: internal error: %s\n", applet_name, problem);
+    return OWN_FAULT;
+}
+
+/* Prints an error that no one caught, with its stack. */
+static int uncaught(JSContext *ctx, JSValueConst error)
+{
+    const char *message = JS_ToCString(ctx, error);
+    own_fault(message ? message : "an error that cannot be printed");
+    JSValue stack = JS_IsObject(error) ? JS_GetPropertyStr(ctx, error, "stack") : JS_UNDEFINED;
+    const char *lines = JS_IsString(stack) ? JS_ToCString(ctx, stack) : NULL;
+    if (lines)
+        dprintf(STDERR_FILENO, "%s", lines);
+    return OWN_FAULT;
+}
+
+/* Remembers the first rejection that stays without a handler. */
+static void on_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, JS_BOOL is_handled, void *opaque)
+{
+    void *which = JS_VALUE_GET_PTR(promise);
+    if (!is_handled && !rejected) {
+        rejected = which;
+        rejection = JS_DupValue(ctx, reason);
+    } else if (is_handled && rejected == which) {
+        rejected = NULL;
+    }
+}
+
+static JSValue load(JSContext *ctx, const char *name)
+{
+    struct module module;
+    if (!pack_find(pack, name, &module))
+        return JS_ThrowReferenceError(ctx, "no module %s in this program", name ? name : "");
+    return JS_ReadObject(ctx, module.code, module.code_size, JS_READ_OBJ_BYTECODE);
+}
+
+static JSModuleDef *load_import(JSContext *ctx, const char *name, void *opaque)
+{
+    JSValue module = load(ctx, name);
+    if (JS_IsException(module))
+        return NULL;
+    /* The context keeps a reference of its own. */
+    JSModuleDef *definition = JS_VALUE_GET_PTR(module);
+    JS_FreeValue(ctx, module);
+    return definition;
+}
+
+static int run(JSContext *ctx, const char *entry)
+{
+    JSContext *job_ctx;
+    int more;
+    JSValue module = load(ctx, entry);
+    if (JS_IsException(module) || JS_ResolveModule(ctx, module) < 0)
+        return uncaught(ctx, JS_GetException(ctx));
+    JSValue done = JS_EvalFunction(ctx, module);
+    if (JS_IsException(done))
+        return uncaught(ctx, JS_GetException(ctx));
+    while ((more = JS_ExecutePendingJob(JS_GetRuntime(ctx), &job_ctx)) > 0)
+        ;
+    if (more < 0)
+        return uncaught(ctx, JS_GetException(job_ctx));
+    if (JS_PromiseState(ctx, done) == JS_PROMISE_REJECTED)
+        return uncaught(ctx, JS_PromiseResult(ctx, done));
+    if (rejected)
+        return uncaught(ctx, rejection);
+    if (JS_PromiseState(ctx, done) == JS_PROMISE_PENDING)
+        return own_fault("the program waits for something that cannot happen");
+    return 0;
+}
+
+/* The parser of source text is left out: only bytecode runs. RegExp is there without its compiler's syntax in literals. */
+static JSContext *new_context(void)
+{
+    JSRuntime *runtime = JS_NewRuntime();
+    if (!runtime)
+        return NULL;
+    /* A process that lives for milliseconds need not collect cycles; one that lives on is held to a few megabytes. */
+    JS_SetGCThreshold(runtime, 8 << 20);
+    JS_SetModuleLoaderFunc(runtime, NULL, load_import, NULL);
+    JS_SetHostPromiseRejectionTracker(runtime, on_rejection, NULL);
+    JSContext *ctx = JS_NewContextRaw(runtime);
+    if (!ctx)
+        return NULL;
+    JS_AddIntrinsicBaseObjects(ctx);
+    JS_AddIntrinsicDate(ctx);
+    JS_AddIntrinsicJSON(ctx);
+    JS_AddIntrinsicMapSet(ctx);
+    JS_AddIntrinsicTypedArrays(ctx);
+    JS_AddIntrinsicPromise(ctx);
+#ifdef WITH_REGEXP
+    JS_AddIntrinsicRegExp(ctx);
+#endif
+    return ctx;
+}
+
+int main(int argc, char **argv, char **environment)
+{
+    const char *problem, *entry = NULL, *name = basename_of(argc > 0 ? argv[0] : "");
+    int appended = pack_appended(&pack, &problem);
+    if (appended > 0) {
+        applet_name = name;
+    } else {
+        const struct applet *applet = find_applet(name);
+        if (!applet && argc > 1 && (applet = find_word(argv[1])))
+            argv++;
+        if (!applet)
+            return usage(argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "--version")) ? STDOUT_FILENO : STDERR_FILENO);
+        applet_name = applet->applet;
+        entry = applet->module;
+        pack = pack_embedded();
+    }
+    if (appended < 0)
+        return own_fault(problem);
+
+    JSContext *ctx = new_context();
+    if (!ctx)
+        return own_fault("out of memory");
+    if (bridge_install(ctx, applet_name, argv, environment))
+        _exit(uncaught(ctx, JS_GetException(ctx)));
+    /* Nothing is buffered and the kernel frees memory faster than QuickJS does. */
+    _exit(run(ctx, entry));
+}

@@ -1,0 +1,28 @@
+/* A pack is what the compiler makes of a bundle: the bytecode of its ES modules, one record after the other,
+   { u32 name size, u32 code size, name, code }, little-endian. The first record is the one to start. */
+
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct pack {
+    const uint8_t *bytes;
+    size_t size;
+};
+
+struct module {
+    const char *name; /* not ended by a NUL */
+    size_t name_size;
+    const uint8_t *code;
+    size_t code_size;
+};
+
+/* The module of that name, or the first one when `name` is NULL. Returns 0 when there is none. */
+int pack_find(struct pack pack, const char *name, struct module *found);
+
+/* The applets linked into this executable. */
+struct pack pack_embedded(void);
+
+/* What was appended to this executable. Returns 0 when nothing was; −1, with a message, when it cannot be read. */
+int pack_appended(struct pack *pack, const char **problem);

@@ -1,0 +1,44 @@
+/* One raw system call per architecture: never libc's wrapper, so the result is −errno and no errno is touched. */
+
+#pragma once
+
+#if defined(__x86_64__)
+
+#define ARCH "x86_64"
+
+static inline long system_call(long nr, const long a[6])
+{
+    long result;
+    register long r10 __asm__("r10") = a[3];
+    register long r8 __asm__("r8") = a[4];
+    register long r9 __asm__("r9") = a[5];
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(nr), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+#elif defined(__aarch64__)
+
+#define ARCH "aarch64"
+
+static inline long system_call(long nr, const long a[6])
+{
+    register long x8 __asm__("x8") = nr;
+    register long x0 __asm__("x0") = a[0];
+    register long x1 __asm__("x1") = a[1];
+    register long x2 __asm__("x2") = a[2];
+    register long x3 __asm__("x3") = a[3];
+    register long x4 __asm__("x4") = a[4];
+    register long x5 __asm__("x5") = a[5];
+    __asm__ volatile("svc 0"
+                     : "+r"(x0)
+                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                     : "memory", "cc");
+    return x0;
+}
+
+#else
+#error "hookwright-host knows the system calls of x86_64 and aarch64 only"
+#endif
