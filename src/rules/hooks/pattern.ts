@@ -17,14 +17,14 @@ import { type Branch, type Item, parseSimple } from "./pattern-syntax.ts";
 
 /**
  * Compiles a pattern of a definition (Go RE2, unanchored). Throws the Failure `pattern_invalid` when Go would refuse it
- * too; the caller knows the file and line.
+ * too; the caller knows the file and line. `role` is what the message calls the pattern: `annotation key`, `command`…
  */
-export function compilePattern(source: string): Matcher {
+export function compilePattern(source: string, role = "pattern"): Matcher {
   try {
     compileRe2(source);
   } catch (cause) {
     const reason = reasonOf(cause);
-    throw new Failure("pattern_invalid", `compile the pattern ${JSON.stringify(source)}: ${reason}`, {
+    throw new Failure("pattern_invalid", `compile the ${role} ${JSON.stringify(source)}: ${reason}`, {
       hint: mendFor(reason),
       cause,
     });

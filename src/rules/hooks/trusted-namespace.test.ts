@@ -1,0 +1,63 @@
+/** A40: only what the engine writes last names a container's namespace, or makes it a sandbox. */
+
+import { describe, expect, test } from "bun:test";
+import { isSandbox } from "./sandbox.ts";
+import { trustedNamespace } from "./trusted-namespace.ts";
+
+const CONTAINERD = "io.kubernetes.cri.sandbox-namespace";
+const CRIO = "io.kubernetes.pod.namespace";
+const named = (name: string, source: string) => ({ kind: "name" as const, name, source });
+
+describe("trustedNamespace", () => {
+  test.each<[string, Record<string, string> | null, string | undefined, ReturnType<typeof trustedNamespace>]>(
+    [
+      ["none", {}, undefined, { kind: "none" }],
+      ["null", null, undefined, { kind: "none" }],
+      ["containerd", { [CONTAINERD]: "a" }, undefined, named("a", CONTAINERD)],
+      ["CRI-O", { [CRIO]: "a" }, undefined, named("a", CRIO)],
+      ["agreeing", { [CONTAINERD]: "a", [CRIO]: "a" }, undefined, named("a", CONTAINERD)],
+      [
+        "containerd known: the other key is the author's",
+        { [CONTAINERD]: "a", [CRIO]: "b" },
+        "containerd",
+        named("a", CONTAINERD),
+      ],
+      [
+        "CRI-O known: the other key is the author's",
+        { [CONTAINERD]: "a", [CRIO]: "b" },
+        "crio",
+        named("b", CRIO),
+      ],
+      ["containerd known, its key missing", { [CRIO]: "b" }, "containerd", { kind: "none" }],
+      ["docker: a user's annotation", { [CRIO]: "b" }, "docker", { kind: "none" }],
+      ["podman: a user's annotation", { [CRIO]: "b" }, "podman", { kind: "none" }],
+      ["empty", { [CRIO]: "" }, undefined, { kind: "none" }],
+      ["spoofable", { "io.kubernetes.cri-o.Namespace": "a" }, undefined, { kind: "none" }],
+    ],
+  )("%s", (_, annotations, engine, expected) => {
+    expect(trustedNamespace(annotations, engine)).toEqual(expected);
+  });
+
+  test("conflict names both", () => {
+    const values = [
+      { source: CONTAINERD, name: "a" },
+      { source: CRIO, name: "b" },
+    ];
+    expect(trustedNamespace({ [CONTAINERD]: "a", [CRIO]: "b" })).toEqual({ kind: "conflict", values });
+  });
+});
+
+describe("isSandbox", () => {
+  const d = "io.kubernetes.cri.container-type";
+  const o = "io.kubernetes.cri-o.ContainerType";
+  test.each<[string, Record<string, string>, string | undefined, boolean]>([
+    ["none", {}, undefined, false],
+    ["containerd's", { [d]: "sandbox" }, undefined, true],
+    ["CRI-O's", { [o]: "sandbox" }, undefined, true],
+    ["container", { [d]: "container" }, undefined, false],
+    ["typed by the author on CRI-O", { [d]: "sandbox", [o]: "container" }, undefined, false],
+    ["typed by the author on containerd", { [o]: "sandbox", [d]: "container" }, undefined, false],
+    ["engine known", { [o]: "sandbox" }, "containerd", false],
+    ["docker has none", { [d]: "sandbox" }, "docker", false],
+  ])("%s", (_, annotations, engine, expected) => expect(isSandbox(annotations, engine)).toBe(expected));
+});

@@ -1,0 +1,41 @@
+/**
+ * Which Kubernetes namespace a container belongs to, from the annotations that a pod's author cannot write: the engine
+ * puts them in after the author's own (notes/hooks.d/kubernetes.md). `io.kubernetes.cri-o.Namespace` is not among them:
+ * on a container, CRI-O lets the author's value through. The guard asks the same of the annotations in the state.
+ */
+
+export type Annotations = { readonly [key: string]: string };
+
+export type TrustedNamespace =
+  | { kind: "none" }
+  | { kind: "name"; name: string; source: string }
+  /** Two engines' keys that disagree: one of them was written by the pod's author. */
+  | { kind: "conflict"; values: { source: string; name: string }[] };
+
+/** The key that each engine writes last, with what the engine is called in events. */
+const KEYS: readonly [engine: string, key: string][] = [
+  ["containerd", "io.kubernetes.cri.sandbox-namespace"],
+  ["crio", "io.kubernetes.pod.namespace"],
+];
+
+/**
+ * The namespace, or `none`, or a conflict. `engine` (containerd, crio, docker, podman), when it is known, decides which
+ * key counts; docker and podman have no namespaces, and whatever the annotations say there is the user's word.
+ */
+export function trustedNamespace(
+  annotations: Annotations | null | undefined,
+  engine?: string,
+): TrustedNamespace {
+  if (!annotations || engine === "docker" || engine === "podman") return { kind: "none" };
+  const values: { source: string; name: string }[] = [];
+  for (const [writer, source] of KEYS) {
+    const name = Object.hasOwn(annotations, source) ? annotations[source] : undefined;
+    if (typeof name !== "string" || name === "") continue;
+    if (writer === engine) return { kind: "name", name, source };
+    if (engine !== "containerd" && engine !== "crio") values.push({ source, name });
+  }
+  const [first, second] = values;
+  if (first === undefined) return { kind: "none" };
+  if (second !== undefined && second.name !== first.name) return { kind: "conflict", values };
+  return { kind: "name", ...first };
+}
