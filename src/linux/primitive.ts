@@ -3,6 +3,8 @@
  * before anything else runs; every module of src/linux is TypeScript over these few functions.
  */
 
+import { numbers } from "./generated/numbers.ts";
+
 /** Arguments of a system call: numbers (−2^53 … 2^53), or a buffer, of which the address is passed. */
 export type SyscallArgument = number | ArrayBufferView;
 
@@ -27,8 +29,11 @@ export let encode: Primitive["encode"];
 export let decode: Primitive["decode"];
 export let sha256: Primitive["sha256"];
 export let arch: string;
+/** System-call numbers of this architecture, by name. */
+export let nr: ReturnType<typeof numbers.x86_64>;
 
-/** Binds the engine's primitive; called once by an entry point. */
+/** Binds the engine's primitive; called once by an entry point, before anything else of src/linux. */
 export function bind(primitive: Primitive): void {
   ({ syscall, addressOf, encode, decode, sha256, arch } = primitive);
+  nr = arch === "aarch64" ? numbers.aarch64() : numbers.x86_64();
 }

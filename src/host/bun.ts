@@ -1,0 +1,86 @@
+/**
+ * The primitive on Bun. libc's `syscall` would leave the error in `errno`, which the runtime's own threads and native
+ * calls may overwrite before JavaScript can read it; so a system call goes through 30 bytes of machine code in a page
+ * of our own, which hand back what the kernel answered. Numbers pass as 64-bit integers, without loss up to ±2^53.
+ */
+
+import { dlopen, FFIType, linkSymbols, type Pointer, ptr, toArrayBuffer } from "bun:ffi";
+import type { Primitive, SyscallArgument } from "../linux/primitive.ts";
+
+const { i64, i64_fast } = FFIType;
+const PAGE = 4096;
+
+/** `long stub(nr, a, b, c, d, e, f)`: moves the C arguments to the kernel's registers, traps, returns. */
+const STUBS: Partial<Record<string, readonly number[]>> = {
+  // mov rax,rdi; mov rdi,rsi; mov rsi,rdx; mov rdx,rcx; mov r10,r8; mov r8,r9; mov r9,[rsp+8]; syscall; ret
+  x64: [
+    0x48, 0x89, 0xf8, 0x48, 0x89, 0xf7, 0x48, 0x89, 0xd6, 0x48, 0x89, 0xca, 0x4d, 0x89, 0xc2, 0x4d, 0x89,
+    0xc8, 0x4c, 0x8b, 0x4c, 0x24, 0x08, 0x0f, 0x05, 0xc3,
+  ],
+  // mov x8,x0; mov x0,x1; mov x1,x2; mov x2,x3; mov x3,x4; mov x4,x5; mov x5,x6; svc #0; ret
+  arm64: [
+    0xe8, 0x03, 0x00, 0xaa, 0xe0, 0x03, 0x01, 0xaa, 0xe1, 0x03, 0x02, 0xaa, 0xe2, 0x03, 0x03, 0xaa, 0xe3,
+    0x03, 0x04, 0xaa, 0xe4, 0x03, 0x05, 0xaa, 0xe5, 0x03, 0x06, 0xaa, 0x01, 0x00, 0x00, 0xd4, 0xc0, 0x03,
+    0x5f, 0xd6,
+  ],
+};
+
+const call = trap();
+
+/** Writes the stub to a page of its own and makes the page executable, never writable and executable at once. */
+function trap(): (...args: number[]) => number | bigint {
+  const code = STUBS[process.arch];
+  if (code === undefined) throw new Error(`no system-call stub for ${process.arch}`);
+  const libc = openLibc();
+  const PROT_READ_WRITE = 3;
+  const PROT_READ_EXEC = 5;
+  const MAP_PRIVATE_ANONYMOUS = 0x22;
+  const page = Number(libc.mmap(0, PAGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0));
+  if (page <= 0) throw new Error("map a page for the system-call stub: mmap failed");
+  new Uint8Array(toArrayBuffer(page as Pointer, 0, PAGE)).set(code);
+  if (Number(libc.mprotect(page, PAGE, PROT_READ_EXEC)) !== 0) {
+    throw new Error("make the page of the system-call stub executable: mprotect failed");
+  }
+  const seven = [i64, i64, i64, i64, i64, i64, i64] as const;
+  return linkSymbols({ trap: { ptr: page as Pointer, args: seven, returns: i64_fast } }).symbols.trap;
+}
+
+function openLibc() {
+  const wanted = {
+    mmap: { args: [i64, i64, i64, i64, i64, i64], returns: i64_fast },
+    mprotect: { args: [i64, i64, i64], returns: i64_fast },
+  } as const;
+  try {
+    return dlopen("libc.so.6", wanted).symbols;
+  } catch {
+    return dlopen("libc.so", wanted).symbols; // musl
+  }
+}
+
+/** An empty view has no address that ptr() would tell; the kernel is given one that is valid to pass with a length of 0. */
+const empty = new Uint8Array(8);
+
+function addressOf(buffer: ArrayBufferView): number {
+  // A small typed array lives inside its JavaScript object until `.buffer` is first asked for, and moves then.
+  void buffer.buffer;
+  return ptr(buffer.byteLength === 0 ? empty : (buffer as Uint8Array));
+}
+
+function word(argument: SyscallArgument | undefined): number {
+  if (typeof argument === "number") return argument;
+  return argument === undefined ? 0 : addressOf(argument);
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+export const primitive: Primitive = {
+  arch: process.arch === "arm64" ? "aarch64" : "x86_64",
+  syscall(nr, a, b, c, d, e, f) {
+    return Number(call(nr, word(a), word(b), word(c), word(d), word(e), word(f)));
+  },
+  addressOf,
+  encode: (text) => encoder.encode(text),
+  decode: (bytes) => decoder.decode(bytes),
+  sha256: (bytes) => new Uint8Array(new Bun.CryptoHasher("sha256").update(bytes).digest().buffer),
+};
