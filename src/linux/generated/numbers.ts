@@ -8,6 +8,7 @@ export const numbers = {
     chdir: 80,
     clock_gettime: 228,
     clone: 56,
+    clone3: 435,
     close: 3,
     close_range: 436,
     connect: 42,
@@ -87,6 +88,7 @@ export const numbers = {
     unlinkat: 263,
     unshare: 272,
     wait4: 61,
+    waitid: 247,
     write: 1,
   }),
   aarch64: () => ({
@@ -95,6 +97,7 @@ export const numbers = {
     chdir: 49,
     clock_gettime: 113,
     clone: 220,
+    clone3: 435,
     close: 57,
     close_range: 436,
     connect: 203,
@@ -174,6 +177,7 @@ export const numbers = {
     unlinkat: 35,
     unshare: 97,
     wait4: 260,
+    waitid: 95,
     write: 64,
   }),
 };
