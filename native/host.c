@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arena.h"
 #include "bridge.h"
 #include "pack.h"
 #include "quickjs.h"
@@ -137,7 +138,7 @@ static int run(JSContext *ctx, const char *entry)
 /* The parser of source text is left out: only bytecode runs. RegExp is there without its compiler's syntax in literals. */
 static JSContext *new_context(void)
 {
-    JSRuntime *runtime = JS_NewRuntime();
+    JSRuntime *runtime = JS_NewRuntime2(&arena_functions, NULL);
     if (!runtime)
         return NULL;
     /* A process that lives for milliseconds need not collect cycles; one that lives on is held to a few megabytes. */
