@@ -1,0 +1,103 @@
+/**
+ * Which runtime is the real one, in this order: `--runtime-path`, HOOKWRIGHT_RUNTIME, the name that the wrapper was
+ * called by (`hookwright-crun`), the plan, the first of runc and crun. Never the wrapper itself, under whatever name:
+ * a link called runc on PATH must not lead in circles.
+ */
+
+import { LinuxError } from "../linux/error.ts";
+import { type Stat, sameFile, stat, TYPE } from "../linux/stat.ts";
+import { EXIT, Failure } from "../spec/failure.ts";
+
+export interface Wish {
+  /** Value of `--runtime-path`. */
+  option?: string | undefined;
+  argv0: string;
+  env: readonly string[];
+  /** The plan's runtime; asked for only when nothing before it names one. */
+  planned: () => string | undefined;
+}
+
+const SAFE_PATH = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
+const CANDIDATES = ["runc", "crun"];
+
+/** Path of the real runtime. Throws `Failure` `runtime_missing` or `runtime_is_wrapper`, exit status 125. */
+export function findRuntime({ option, argv0, env, planned }: Wish): string {
+  const asked = option ?? variable(env, "HOOKWRIGHT_RUNTIME") ?? runtimeOfName(argv0);
+  const wanted = asked ?? planned();
+  const self = stat("/proc/self/exe");
+  if (wanted !== undefined) return resolveRuntime(wanted, env, self);
+  const found = search(CANDIDATES, SAFE_PATH, self);
+  if (found !== undefined) return found;
+  throw missing(`neither runc nor crun is in ${SAFE_PATH.join(", ")}`);
+}
+
+/** Path of a runtime that somebody asked for: a path as it is, a name by way of PATH and then of the usual places. */
+export function resolveRuntime(
+  wanted: string,
+  env: readonly string[],
+  self: Stat = stat("/proc/self/exe"),
+): string {
+  if (wanted.includes("/")) {
+    const problem = problemWith(wanted, self);
+    if (problem === undefined) return wanted;
+    throw problem === SELF ? circular(wanted) : missing(`${wanted} ${problem}`);
+  }
+  // A relative entry, or an empty one, means the current directory, which may be a container's bundle.
+  const path = (variable(env, "PATH") ?? "").split(":").filter((dir) => dir[0] === "/");
+  const found = wanted === "" ? undefined : search([wanted], [...path, ...SAFE_PATH], self);
+  if (found !== undefined) return found;
+  throw missing(`"${wanted}" is in no directory of PATH, nor in ${SAFE_PATH.join(", ")}`);
+}
+
+/** `hookwright-crun` names crun; `hookwright-runtime` names nothing. */
+function runtimeOfName(argv0: string): string | undefined {
+  const name = argv0.slice(argv0.lastIndexOf("/") + 1);
+  const prefix = "hookwright-";
+  if (!name.startsWith(prefix) || name === "hookwright-runtime" || name === "hookwright-host")
+    return undefined;
+  return name.slice(prefix.length);
+}
+
+function search(names: readonly string[], dirs: readonly string[], self: Stat): string | undefined {
+  for (const name of names) {
+    for (const dir of dirs) {
+      const path = `${dir}/${name}`;
+      if (problemWith(path, self) === undefined) return path;
+    }
+  }
+  return undefined;
+}
+
+const SELF = "is this wrapper itself";
+
+function problemWith(path: string, self: Stat): string | undefined {
+  try {
+    const found = stat(path);
+    if ((found.mode & TYPE.mask) !== TYPE.file) return "is not a regular file";
+    if ((found.mode & 0o111) === 0) return "is not executable";
+    return sameFile(found, self) ? SELF : undefined;
+  } catch (error) {
+    if (error instanceof LinuxError) return `cannot be used: ${error.message}`;
+    throw error;
+  }
+}
+
+/** The value of a variable in a list of `NAME=value`. */
+export function variable(env: readonly string[], name: string): string | undefined {
+  const start = `${name}=`;
+  return env.find((pair) => pair.startsWith(start))?.slice(start.length);
+}
+
+function missing(problem: string): Failure {
+  return new Failure("runtime_missing", `look up the OCI runtime: ${problem}`, {
+    hint: "Name it with --runtime-path PATH, or install runc or crun.",
+    exitCode: EXIT.own,
+  });
+}
+
+function circular(path: string): Failure {
+  return new Failure("runtime_is_wrapper", `look up the OCI runtime: ${path} ${SELF}`, {
+    hint: "Name the real runtime with --runtime-path PATH.",
+    exitCode: EXIT.own,
+  });
+}
