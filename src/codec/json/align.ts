@@ -1,6 +1,6 @@
 /**
  * Which element of a list as it was read each element of the list as it is now came from. Objects and lists are known by
- * identity; of equal scalars the first now is the first then, and so on.
+ * identity; of equal scalars those at both ends stay where they are, and of the rest the first now is the first then.
  */
 
 import { Failure } from "../../spec/failure.ts";
@@ -14,42 +14,55 @@ import type { Shape } from "./tokenize.ts";
  */
 export function placesOf(now: Json[], shape: Shape, text: string, file: string): (number | undefined)[] {
   const then = shape.values;
-  if (now.length === then.length && now.every((item, j) => Object.is(item, then[j]))) {
-    return now.map((_, j) => j);
+  const shift = then.length - now.length;
+  const shorter = Math.min(now.length, then.length);
+  const places: (number | undefined)[] = new Array(now.length).fill(undefined);
+  let head = 0;
+  while (head < shorter && Object.is(now[head], then[head])) places[head] = head++;
+  if (head === shorter && shift === 0) return places;
+  let tail = 0;
+  while (tail < shorter - head && Object.is(now[now.length - 1 - tail], then[then.length - 1 - tail])) {
+    tail++;
+    places[now.length - tail] = then.length - tail;
   }
-  const waiting = new Map<unknown, number[]>();
-  then.forEach((item, i) => {
-    const key = identity(item);
-    const places = waiting.get(key);
-    if (places === undefined) waiting.set(key, [i]);
-    else places.push(i);
-  });
-  for (const places of waiting.values()) refuseAmbiguous(places, now, shape, text, file);
-  for (const places of waiting.values()) places.reverse();
-  const found = now.map((item) => waiting.get(identity(item))?.pop());
-  const used = new Set(found);
-  return found.map((place, j) => place ?? (j < then.length && !used.has(j) ? j : undefined));
+  refuseAmbiguous(now, shape, text, file);
+  const waiting = indexesByValue(then, head, then.length - tail);
+  for (let j = head; j < now.length - tail; j++) {
+    const indexes = waiting.get(identity(now[j]));
+    const same = shift === 0 ? indexes?.indexOf(j) : -1;
+    places[j] = same !== undefined && same >= 0 ? indexes?.splice(same, 1)[0] : indexes?.shift();
+  }
+  const used = new Set(places);
+  return places.map((place, j) => place ?? (j < then.length && !used.has(j) ? j : undefined));
+}
+
+function indexesByValue(items: Json[], from: number, to: number): Map<unknown, number[]> {
+  const found = new Map<unknown, number[]>();
+  for (let i = from; i < to; i++) {
+    const key = identity(items[i]);
+    const indexes = found.get(key);
+    if (indexes === undefined) found.set(key, [i]);
+    else indexes.push(i);
+  }
+  return found;
 }
 
 const MINUS_ZERO = {};
 
-function identity(item: Json): unknown {
+function identity(item: Json | undefined): unknown {
   return Object.is(item, -0) ? MINUS_ZERO : item;
 }
 
-function refuseAmbiguous(places: number[], now: Json[], shape: Shape, text: string, file: string): void {
-  const value = shape.values[places[0] ?? 0];
-  if (typeof value !== "number" || places.length < 2) return;
-  const slices = new Set(places.map((i) => text.slice(shape.starts[i], shape.ends[i])));
-  const exact = [...slices].every((slice) => slice === String(value));
-  const count = now.filter((item) => Object.is(item, value)).length;
-  if (exact || slices.size < 2 || count === places.length || count === 0) return;
-  const numbers = [...slices].join(" and ");
-  throw new Failure(
-    "json_ambiguous",
-    `write ${file}: which of the numbers ${numbers} was removed is not known`,
-    {
-      hint: "Replace the whole list, or edit the file by hand.",
-    },
-  );
+function refuseAmbiguous(now: Json[], shape: Shape, text: string, file: string): void {
+  for (const [value, indexes] of indexesByValue(shape.values, 0, shape.values.length)) {
+    if (typeof value !== "number" || indexes.length < 2) continue;
+    const numbers = new Set(indexes.map((i) => text.slice(shape.starts[i], shape.ends[i])));
+    const count = now.filter((item) => item === value).length;
+    if (numbers.size < 2 || Number.isSafeInteger(value) || count === 0 || count === indexes.length) continue;
+    throw new Failure(
+      "json_ambiguous",
+      `write ${file}: which of the numbers ${[...numbers].join(" and ")} was removed is not known`,
+      { hint: "Replace the whole list, or edit the file by hand." },
+    );
+  }
 }
