@@ -93,15 +93,3 @@ function childOf(node: Located, step: PathStep): Located | undefined {
   if (node.kind === "object") return node.entries.findLast((entry) => entry.key === step)?.value;
   return undefined;
 }
-
-/** Line and column of an offset, both counted from 1; a column is a character, as editors count. */
-export function lineColumn(text: string, offset: number): { line: number; column: number } {
-  const end = Math.min(Math.max(offset, 0), text.length);
-  let line = 1;
-  let start = 0;
-  for (let i = text.indexOf("\n"); i !== -1 && i < end; i = text.indexOf("\n", i + 1)) {
-    line++;
-    start = i + 1;
-  }
-  return { line, column: [...text.slice(start, end)].length + 1 };
-}

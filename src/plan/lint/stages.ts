@@ -1,0 +1,71 @@
+/** Rules about stages: what may be listed, with and without a hook, and what listing it leads to. */
+
+import type { Definition } from "../../spec/definition.ts";
+import type { DefinitionFile, LegacyFile } from "../schema/definition.ts";
+import type { Report } from "./problem.ts";
+
+/** Judges the stages as they were written; `definition` is the same in normal form, when there is one. */
+export function lintStages(
+  value: DefinitionFile | LegacyFile,
+  definition: Definition | undefined,
+  legacy: boolean,
+  report: Report,
+): void {
+  const field = "stage" in value && value.stage !== undefined ? "stage" : "stages";
+  const stages: readonly string[] | undefined =
+    field === "stage" && "stage" in value ? value.stage : value.stages;
+  if (value.hook === undefined) {
+    lintWithoutHook(stages ?? [], definition, report);
+    return;
+  }
+  if (stages === undefined) {
+    if (!legacy) report.add("missing-field", [], "stages is missing", "add stages, such as [createRuntime]");
+    return;
+  }
+  if (stages.length === 0) {
+    report.add(
+      "never-matches",
+      [field],
+      "no stage is listed, so the hook never runs",
+      "list a stage, or remove the file",
+    );
+  }
+  for (const [i, stage] of stages.entries()) {
+    if (stage === "prestart") {
+      const message = "prestart is deprecated; Podman, CRI-O and Hookwright run it as createRuntime";
+      report.add("prestart-deprecated", [field, i], message, "write createRuntime");
+    }
+    if (stage === "precreate") {
+      const message = "Podman alone runs a program at precreate, to filter config.json";
+      report.add(
+        "podman-stage",
+        [field, i],
+        message,
+        "put what it changes into edits, or leave the stage out",
+      );
+    }
+    if (stages.indexOf(stage) < i) {
+      report.add(
+        "repeated-stage",
+        [field, i],
+        `${stage} is listed twice, so the hook runs twice`,
+        "list it once",
+      );
+    }
+  }
+}
+
+function lintWithoutHook(
+  stages: readonly string[],
+  definition: Definition | undefined,
+  report: Report,
+): void {
+  for (const [i, stage] of stages.entries()) {
+    if (stage === "precreate") continue;
+    const message = `there is no hook to run at ${stage}; edits are made before the container is created`;
+    report.add("stage-without-hook", ["stages", i], message, "remove stages, or add a hook");
+  }
+  if (definition !== undefined && Object.keys(definition.edits ?? {}).length === 0) {
+    report.add("does-nothing", [], "the definition has neither a hook nor edits", "add hook or edits");
+  }
+}
