@@ -5,6 +5,7 @@
  */
 
 import { dlopen, FFIType, linkSymbols, type Pointer, ptr, toArrayBuffer } from "bun:ffi";
+import { readFileSync } from "node:fs";
 import type { Primitive, SyscallArgument } from "../linux/primitive.ts";
 
 const { i64, i64_fast } = FFIType;
@@ -57,6 +58,31 @@ function openLibc() {
   }
 }
 
+const CLONE = process.arch === "arm64" ? 220 : 56;
+const CLONE3 = 435;
+let forkable = false;
+
+/**
+ * The engine keeps its machine code in memory that a fork does not copy (MADV_DONTFORK, "dc" in smaps), so a child
+ * that runs JavaScript would crash at once. Undone before the first fork: bun only ever spawns otherwise.
+ */
+function makeForkable(): void {
+  const MADVISE = process.arch === "arm64" ? 233 : 28;
+  const MADV_DOFORK = 11;
+  forkable = true;
+  let start = 0;
+  let end = 0;
+  for (const line of readFileSync("/proc/self/smaps", "utf8").split("\n")) {
+    const range = /^([0-9a-f]+)-([0-9a-f]+) /.exec(line);
+    if (range !== null) {
+      start = Number.parseInt(range[1] ?? "", 16);
+      end = Number.parseInt(range[2] ?? "", 16);
+    } else if (line.startsWith("VmFlags:") && line.includes(" dc")) {
+      call(MADVISE, start, end - start, MADV_DOFORK, 0, 0, 0);
+    }
+  }
+}
+
 /** An empty view has no address that ptr() would tell; the kernel is given one that is valid to pass with a length of 0. */
 const empty = new Uint8Array(8);
 
@@ -77,6 +103,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 export const primitive: Primitive = {
   arch: process.arch === "arm64" ? "aarch64" : "x86_64",
   syscall(nr, a, b, c, d, e, f) {
+    if (!forkable && (nr === CLONE || nr === CLONE3)) makeForkable();
     return Number(call(nr, word(a), word(b), word(c), word(d), word(e), word(f)));
   },
   addressOf,

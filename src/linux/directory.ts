@@ -5,7 +5,6 @@ import { check, failedWith, LinuxError } from "./error.ts";
 import { cstring, type Path } from "./memory.ts";
 import { AT_FDCWD, O, openAt, openIfThere } from "./open.ts";
 import { decode, nr, syscall } from "./primitive.ts";
-import { randomHex } from "./random.ts";
 
 const AT_REMOVEDIR = 0x200;
 const EEXIST = 17;
@@ -44,24 +43,13 @@ export function mkdirAll(path: string, mode = 0o755): void {
   check(result, "mkdirat", path);
 }
 
-/** Makes a directory of mode 0700 with a new name that starts with `prefix`; returns its path. */
-export function makeTemporaryDirectory(prefix: string): string {
-  for (;;) {
-    const path = prefix + randomHex(6);
-    const result = syscall(nr.mkdirat, AT_FDCWD, cstring(path), 0o700);
-    if (result === -EEXIST) continue;
-    check(result, "mkdirat", path);
-    return path;
-  }
-}
-
 /** Removes an empty directory. */
 export function rmdir(path: Path, dir: number = AT_FDCWD): void {
   check(syscall(nr.unlinkat, dir, cstring(path), AT_REMOVEDIR), "unlinkat", path);
 }
 
 /** Removes a file, or a directory with all that is in it, never following a link. Nothing there is no error. */
-export function removeTree(path: string, dir: number = AT_FDCWD): void {
+export function removeTree(path: Path, dir: number = AT_FDCWD): void {
   const EISDIR = 21;
   const EPERM = 1;
   const result = syscall(nr.unlinkat, dir, cstring(path), 0);
@@ -71,12 +59,14 @@ export function removeTree(path: string, dir: number = AT_FDCWD): void {
   try {
     fd = openIfThere(dir, path, O.RDONLY | O.DIRECTORY | O.NOFOLLOW);
   } catch (error) {
-    if (failedWith(error, "ENOTDIR")) throw new LinuxError("unlinkat", -result, path);
+    if (failedWith(error, "ENOTDIR")) check(result, "unlinkat", path);
     throw error;
   }
   if (fd === null) return;
   try {
-    for (const { name } of listDescriptor(fd)) removeTree(name, fd);
+    const names: Uint8Array[] = [];
+    eachEntry(fd, (name) => names.push(name.slice()));
+    for (const name of names) removeTree(name, fd);
   } finally {
     close(fd);
   }
@@ -106,15 +96,24 @@ export function listIfThere(path: Path, dir: number = AT_FDCWD): Entry[] | null 
 /** As `list`, of an open directory, from where its descriptor stands. */
 export function listDescriptor(fd: number, path?: Path): Entry[] {
   const entries: Entry[] = [];
+  eachEntry(fd, (name, type) => entries.push({ name: decode(name), kind: kindOf(type) }), path);
+  return entries;
+}
+
+/** Calls `visit` with each name (bytes that hold only until it returns: a name need not be UTF-8) and its DT_ number. */
+function eachEntry(fd: number, visit: (name: Uint8Array, type: number) => void, path?: Path): void {
   const buffer = new Uint8Array(32 * 1024);
   const view = new DataView(buffer.buffer);
+  const DOT = 46;
   for (;;) {
     const length = check(syscall(nr.getdents64, fd, buffer, buffer.length), "getdents64", path);
-    if (length === 0) return entries;
+    if (length === 0) return;
     // struct linux_dirent64: u64 ino, s64 off, u16 reclen at 16, u8 type at 18, the name with its NUL at 19.
     for (let at = 0; at < length; at += view.getUint16(at + 16, true)) {
-      const name = decode(buffer.subarray(at + 19, buffer.indexOf(0, at + 19)));
-      if (name !== "." && name !== "..") entries.push({ name, kind: kindOf(view.getUint8(at + 18)) });
+      const start = at + 19;
+      const end = buffer.indexOf(0, start);
+      const dots = end - start <= 2 && buffer[start] === DOT && buffer[end - 1] === DOT;
+      if (!dots) visit(buffer.subarray(start, end), view.getUint8(at + 18));
     }
   }
 }
