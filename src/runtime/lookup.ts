@@ -4,39 +4,33 @@
  * a link called runc on PATH must not lead in circles.
  */
 
-import { LinuxError } from "../linux/error.ts";
+import { failedWith, LinuxError } from "../linux/error.ts";
 import { type Stat, sameFile, stat, TYPE } from "../linux/stat.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
-
-export interface Wish {
-  /** Value of `--runtime-path`. */
-  option?: string | undefined;
-  argv0: string;
-  env: readonly string[];
-  /** The plan's runtime; asked for only when nothing before it names one. */
-  planned: () => string | undefined;
-}
 
 const SAFE_PATH = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
 const CANDIDATES = ["runc", "crun"];
 
-/** Path of the real runtime. Throws `Failure` `runtime_missing` or `runtime_is_wrapper`, exit status 125. */
-export function findRuntime({ option, argv0, env, planned }: Wish): string {
-  const asked = option ?? variable(env, "HOOKWRIGHT_RUNTIME") ?? runtimeOfName(argv0);
-  const wanted = asked ?? planned();
-  const self = stat("/proc/self/exe");
-  if (wanted !== undefined) return resolveRuntime(wanted, env, self);
-  const found = search(CANDIDATES, SAFE_PATH, self);
-  if (found !== undefined) return found;
-  throw missing(`neither runc nor crun is in ${SAFE_PATH.join(", ")}`);
+/** What the invocation itself says about the runtime: a path or a name; undefined when it leaves that to the plan. */
+export function askedRuntime(
+  option: string | undefined,
+  argv0: string,
+  env: readonly string[],
+): string | undefined {
+  return option ?? variable(env, "HOOKWRIGHT_RUNTIME") ?? runtimeOfName(argv0);
 }
 
-/** Path of a runtime that somebody asked for: a path as it is, a name by way of PATH and then of the usual places. */
-export function resolveRuntime(
-  wanted: string,
-  env: readonly string[],
-  self: Stat = stat("/proc/self/exe"),
-): string {
+/**
+ * Path of the runtime: a path as it is, a name by way of PATH and then of the usual places, the first of runc and crun
+ * when nothing is asked for. Throws `Failure` `runtime_missing` or `runtime_is_wrapper`, exit status 125.
+ */
+export function findRuntime(wanted: string | undefined, env: readonly string[]): string {
+  const self = stat("/proc/self/exe");
+  if (wanted === undefined) {
+    const found = search(CANDIDATES, SAFE_PATH, self);
+    if (found !== undefined) return found;
+    throw missing(`neither runc nor crun is in ${SAFE_PATH.join(", ")}`);
+  }
   if (wanted.includes("/")) {
     const problem = problemWith(wanted, self);
     if (problem === undefined) return wanted;
@@ -77,6 +71,7 @@ function problemWith(path: string, self: Stat): string | undefined {
     if ((found.mode & 0o111) === 0) return "is not executable";
     return sameFile(found, self) ? SELF : undefined;
   } catch (error) {
+    if (failedWith(error, "ENOENT", "ENOTDIR")) return "does not exist";
     if (error instanceof LinuxError) return `cannot be used: ${error.message}`;
     throw error;
   }

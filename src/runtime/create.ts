@@ -1,0 +1,52 @@
+/**
+ * What happens before `create`, `run` and `restore`: the plan in force goes into the bundle that the runtime is about to
+ * read. Loaded for these three only. No plan means nothing to do; a plan that cannot be read stops the container.
+ */
+
+import { readPlan } from "../plan/read.ts";
+import { rootsAt } from "../spec/roots.ts";
+import type { Invocation } from "./args.ts";
+import { dialectOf, parseBundle } from "./bundle-args.ts";
+import { bundlePath } from "./bundle-path.ts";
+import { describe, warn } from "./errors.ts";
+import type { Invoked } from "./hand-over.ts";
+import { type BundleInjection, type BundleRequest, injectBundle } from "./inject.ts";
+import { variable } from "./lookup.ts";
+import { mayContinue } from "./tolerance.ts";
+
+/** Injects the plan for an invocation in front of `runtime`. Throws `Failure` when the container must not start. */
+export async function prepareBundle(
+  invocation: Invocation,
+  { argv, env }: Invoked,
+  runtime: string,
+  name: string,
+): Promise<void> {
+  const roots = rootsAt(variable(env, "HOOKWRIGHT_ROOT") ?? "/");
+  const inForce = readPlan(roots);
+  if (inForce === undefined) return;
+  const dialect = dialectOf(runtime);
+  const words = parseBundle(argv.slice(1), invocation.verbAt, dialect);
+  if (words.futile) return;
+  const request: BundleRequest = {
+    bundle: bundlePath(words.bundle, dialect, env),
+    roots,
+    plan: inForce.plan,
+    digest: inForce.digest,
+    runtimeName: runtime.slice(runtime.lastIndexOf("/") + 1),
+    ...(words.config === undefined ? {} : { config: words.config }),
+    ...(words.id === undefined ? {} : { id: words.id }),
+  };
+  try {
+    report(await injectBundle(request), name, invocation);
+  } catch (error) {
+    if (!(await mayContinue(request))) throw error;
+    warn(`the container starts without its hooks: ${describe(error)}`, name, invocation);
+  }
+}
+
+/** What did not stop the injection, but should be known. */
+function report({ injection, unrecorded }: BundleInjection, name: string, invocation: Invocation): void {
+  for (const { failure } of injection.skipped) warn(`hook left out: ${describe(failure)}`, name, invocation);
+  if (unrecorded !== undefined)
+    warn(`no common budget for the container's hooks: ${unrecorded}`, name, invocation);
+}

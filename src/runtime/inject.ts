@@ -1,0 +1,116 @@
+/**
+ * A plan into a bundle: config.json read strictly, changed as a tree, written back without losing a byte that is not
+ * ours. Everything that can fail is done before anything is written, and nothing is written when nothing changes.
+ */
+
+import { foldedKeyCollision } from "../codec/json/folding.ts";
+import { writeJson } from "../codec/json/write.ts";
+import { LinuxError } from "../linux/error.ts";
+import { randomHex } from "../linux/random.ts";
+import { type Injection, injectPlan } from "../rules/hooks/inject.ts";
+import { engineNeed } from "../rules/hooks/match-pattern.ts";
+import type { Hex, Plan } from "../spec/plan.ts";
+import type { Roots } from "../spec/roots.ts";
+import { type ConfigFile, parseConfig, readConfigFile, writeConfigFile } from "./config-file.ts";
+import { engineOf } from "./engine.ts";
+import { beginRecord, containerKey, dropRecord } from "./record.ts";
+import { dropSpool, provideSpool } from "./spool.ts";
+
+export interface BundleRequest {
+  /** Absolute, as the runtime will say it in the state (bundle-path.ts). */
+  bundle: string;
+  /** The configuration, when it is not the bundle's config.json. */
+  config?: string;
+  /** The container's id; without it no record is begun. */
+  id?: string;
+  roots: Roots;
+  plan: Plan;
+  digest: Hex;
+  /** Base name of the real runtime. */
+  runtimeName: string;
+  /** Only say what would be written. */
+  dryRun?: boolean;
+}
+
+export interface BundleInjection {
+  injection: Injection;
+  /** The configuration's file, its text before and after; the same text when there was nothing to do. */
+  path: string;
+  before: string;
+  after: string;
+  /** Set when the container's record could not be begun: its hooks have no common budget. */
+  unrecorded?: string;
+}
+
+/**
+ * Injects the plan into a bundle. Throws `Failure`: `config_…` and `json_…` for a configuration that cannot be read,
+ * means two things, or cannot be replaced; `spool_unavailable`; and what `injectPlan` throws. The bundle is then as it was.
+ */
+export async function injectBundle(request: BundleRequest): Promise<BundleInjection> {
+  const { bundle, roots, plan, digest } = request;
+  const file = readConfigFile(request.config ?? `${bundle}/config.json`);
+  const { doc, config } = parseConfig(file);
+  const collision = foldedKeyCollision(doc);
+  if (collision !== undefined) throw collision;
+  const key = containerKey(request.id ?? "", bundle);
+  const engine = engineOf(bundle, config.annotations);
+  const need = engineNeed(plan);
+  let newKey = false;
+  const injection = injectPlan(config, plan, {
+    root: roots.root,
+    storeDir: roots.store,
+    plan: digest,
+    runtimeName: request.runtimeName,
+    spoolHostDir: `${roots.spool}/${key}`,
+    spoolKey: () => {
+      newKey = true;
+      return randomHex(32);
+    },
+    ...(engine === undefined ? {} : { engine }),
+    ...(need === "none"
+      ? {}
+      : { patterns: await (await import("../rules/hooks/pattern-engine.ts")).loadEngine(need) }),
+  });
+  const after = injection.changed.length > 0 ? writeJson(doc, injection.changed) : file.text;
+  const result: BundleInjection = { injection, path: file.path, before: file.text, after };
+  if (request.dryRun !== true) commit(request, result, file, key, newKey);
+  return result;
+}
+
+/** Writes: spool and record first, because they can be taken back, then the configuration. */
+function commit(
+  request: BundleRequest,
+  result: BundleInjection,
+  file: ConfigFile,
+  key: string,
+  newKey: boolean,
+): void {
+  const { roots, digest, id, bundle } = request;
+  const { spool, matched } = result.injection;
+  const madeSpool =
+    spool !== undefined && provideSpool(roots, spool.hostDir, newKey) ? spool.hostDir : undefined;
+  const hooks = matched.some(({ entry }) => entry !== undefined);
+  if (id !== undefined && hooks) {
+    const problem = tryRecord(() => beginRecord(roots, key, { id, bundle, plan: digest }));
+    if (problem !== undefined) result.unrecorded = problem;
+  }
+  if (result.after === result.before) return;
+  try {
+    writeConfigFile(file, result.after);
+  } catch (error) {
+    if (madeSpool !== undefined) dropSpool(madeSpool);
+    if (id !== undefined && hooks) tryRecord(() => dropRecord(roots, key));
+    throw error;
+  }
+}
+
+/** A full /run costs the container its common budget, never its start. */
+function tryRecord(step: () => void): string | undefined {
+  try {
+    step();
+    return undefined;
+  } catch (error) {
+    if (error instanceof LinuxError) return error.message;
+    throw error;
+  }
+}
