@@ -1,0 +1,64 @@
+/** One run as people read it: what ran where, how it ended, what it said, what to do. */
+
+import type { ShownRun } from "../commands/events-show.ts";
+import type { OutputTail } from "../spec/event.ts";
+import type { Cell, Text } from "./answer.ts";
+import { milliseconds, standing } from "./words.ts";
+
+export function runText(run: ShownRun): Text {
+  const { end } = run;
+  const result = standing(run.result);
+  const facts: [string, string | undefined][] = [
+    ["hook", `${run.hook.name} (${run.hook.path})`],
+    ["digest", run.hook.digest === "" ? undefined : run.hook.digest],
+    ["stage", run.stage],
+    ["container", run.container.id],
+    ["bundle", run.container.bundle],
+    ["engine", [end?.engine, end?.runtime].filter(Boolean).join(", ") || undefined],
+    ["plan", run.plan],
+    ["argv", run.argv && JSON.stringify(run.argv)],
+    ["started", run.started],
+    ["took", run.dur_ms === undefined ? undefined : tookOf(run.dur_ms, run.limit_ms)],
+    ["exit", end?.exit === undefined ? undefined : String(end.exit)],
+    ["signal", end?.signal === undefined ? undefined : String(end.signal)],
+    ["on failure", end?.onFailure],
+    ["killed", end?.killed ? `${end.killed} processes that the hook left` : undefined],
+    ["used", end?.rusage && usedOf(end.rusage)],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  const lines: Cell[] = [`run ${run.run}`];
+  const toned = typeof result === "string" ? result : result.text;
+  const why = run.message ?? run.reason;
+  const line = `${"result".padEnd(width)}  ${toned}${why === undefined ? "" : `: ${why}`}`;
+  lines.push(typeof result === "string" ? line : { text: line, tone: result.tone });
+  for (const [name, value] of facts) {
+    if (value !== undefined) lines.push(`${name.padEnd(width)}  ${value}`);
+  }
+  lines.push(...tailOf("standard output", end?.stdout), ...tailOf("standard error", end?.stderr));
+  if (run.advice.length > 0)
+    lines.push("", "What to do:", ...run.advice.map((sentence) => `  - ${sentence}`));
+  return lines;
+}
+
+function tookOf(ms: number, limit: number | undefined): string {
+  return limit === undefined ? `${milliseconds(ms)} ms` : `${milliseconds(ms)} ms of ${limit} ms`;
+}
+
+function usedOf(rusage: { user_ms: number; system_ms: number; max_rss_kb: number }): string {
+  const { user_ms, system_ms, max_rss_kb } = rusage;
+  return `${milliseconds(user_ms)} ms user, ${milliseconds(system_ms)} ms system, ${max_rss_kb} KB at most`;
+}
+
+function tailOf(name: string, output: OutputTail | undefined): string[] {
+  if (output === undefined || output.bytes === 0) return [];
+  const kept = new TextEncoder().encode(output.tail).length;
+  const title = output.bytes > kept ? `${name} (the last of ${output.bytes} bytes):` : `${name}:`;
+  return [
+    "",
+    title,
+    ...output.tail
+      .replace(/\n$/, "")
+      .split("\n")
+      .map((line) => `  ${line}`),
+  ];
+}

@@ -1,0 +1,17 @@
+/** The whole command line. Loading it loads no command: each verb imports its own when it runs. */
+
+import type { Noun } from "./grammar.ts";
+import { events, stats } from "./nouns/events.ts";
+import { shellVerbs } from "./nouns/shell.ts";
+import { version } from "./nouns/version.ts";
+
+export const tree: Noun = {
+  kind: "noun",
+  name: "hookwright",
+  summary: "attach, run, watch and explain OCI runtime hooks",
+  examples: [
+    { command: "hookwright apply", means: "check all definitions and put them in force" },
+    { command: "hookwright events --follow", means: "watch hooks run" },
+  ],
+  children: [events, stats, ...shellVerbs(() => tree), version],
+};
