@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack.h"
 #include "quickjs.h"
 
 static char *read_file(const char *directory, const char *name, size_t *size)
@@ -36,20 +37,41 @@ static JSModuleDef *stand_in(JSContext *ctx, const char *name, void *opaque)
     return JS_NewCModule(ctx, name, no_exports);
 }
 
-static int compile(FILE *out, const char *directory, const char *name, int strip)
+/* A context that has all of the language, or all but RegExp. */
+static JSContext *new_context(int strip, int regexp)
 {
     JSRuntime *runtime = JS_NewRuntime();
-    JSContext *ctx = JS_NewContext(runtime);
-    uint32_t sizes[2];
+    JS_SetStripInfo(runtime, strip);
+    JS_SetModuleLoaderFunc(runtime, NULL, stand_in, NULL);
+    if (regexp)
+        return JS_NewContext(runtime);
+    JSContext *ctx = JS_NewContextRaw(runtime);
+    JS_AddIntrinsicBaseObjects(ctx);
+    JS_AddIntrinsicEval(ctx);
+    return ctx;
+}
+
+static JSValue parse(JSContext *ctx, const char *text, size_t size, const char *name)
+{
+    return JS_Eval(ctx, text, size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
+}
+
+static int compile(FILE *out, const char *directory, const char *name, int strip)
+{
+    uint32_t head[3] = { strlen(name), 0, 0 };
     size_t text_size, code_size;
     char *text = read_file(directory, name, &text_size);
     if (!text) {
         fprintf(stderr, "compile %s/%s: cannot be read\n", directory, name);
         return -1;
     }
-    JS_SetStripInfo(runtime, strip);
-    JS_SetModuleLoaderFunc(runtime, NULL, stand_in, NULL);
-    JSValue module = JS_Eval(ctx, text, text_size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
+    JSContext *ctx = new_context(strip, 0);
+    JSValue module = parse(ctx, text, text_size, name);
+    if (JS_IsException(module) || strstr(text, "RegExp")) {
+        head[2] |= MODULE_NEEDS_REGEXP;
+        ctx = new_context(strip, 1);
+        module = parse(ctx, text, text_size, name);
+    }
     if (JS_IsException(module)) {
         JSValue error = JS_GetException(ctx), stack = JS_GetPropertyStr(ctx, error, "stack");
         fprintf(stderr, "compile %s/%s: %s\n%s", directory, name, JS_ToCString(ctx, error), JS_ToCString(ctx, stack));
@@ -58,10 +80,9 @@ static int compile(FILE *out, const char *directory, const char *name, int strip
     uint8_t *code = JS_WriteObject(ctx, &code_size, module, JS_WRITE_OBJ_BYTECODE);
     if (!code)
         return -1;
-    sizes[0] = strlen(name);
-    sizes[1] = code_size;
-    fwrite(sizes, sizeof sizes, 1, out);
-    fwrite(name, 1, sizes[0], out);
+    head[1] = code_size;
+    fwrite(head, sizeof head, 1, out);
+    fwrite(name, 1, head[0], out);
     fwrite(code, 1, code_size, out);
     return 0; /* the process ends soon: nothing is freed */
 }

@@ -98,6 +98,11 @@ static JSValue load(JSContext *ctx, const char *name)
     struct module module;
     if (!pack_find(pack, name, &module))
         return JS_ThrowReferenceError(ctx, "no module %s in this program", name ? name : "");
+    static int has_regexp;
+    if ((module.flags & MODULE_NEEDS_REGEXP) && !has_regexp) {
+        JS_AddIntrinsicRegExp(ctx);
+        has_regexp = 1;
+    }
     return JS_ReadObject(ctx, module.code, module.code_size, JS_READ_OBJ_BYTECODE);
 }
 
@@ -135,7 +140,8 @@ static int run(JSContext *ctx, const char *entry)
     return 0;
 }
 
-/* The parser of source text is left out: only bytecode runs. RegExp is there without its compiler's syntax in literals. */
+/* Only what our programs use; RegExp comes with the first module that needs it. Without Eval the linker leaves the
+   parser of source text out: nothing but bytecode runs. */
 static JSContext *new_context(void)
 {
     JSRuntime *runtime = JS_NewRuntime2(&arena_functions, NULL);
@@ -154,9 +160,6 @@ static JSContext *new_context(void)
     JS_AddIntrinsicMapSet(ctx);
     JS_AddIntrinsicTypedArrays(ctx);
     JS_AddIntrinsicPromise(ctx);
-#ifdef WITH_REGEXP
-    JS_AddIntrinsicRegExp(ctx);
-#endif
     return ctx;
 }
 

@@ -22,16 +22,17 @@ static const volatile struct {
 int pack_find(struct pack pack, const char *name, struct module *found)
 {
     size_t at = 0;
-    while (pack.size - at >= 8) {
-        uint32_t sizes[2];
-        memcpy(sizes, pack.bytes + at, 8);
-        at += 8;
-        if (sizes[0] > pack.size - at || sizes[1] > pack.size - at - sizes[0])
+    while (pack.size - at >= sizeof(uint32_t[3])) {
+        uint32_t head[3];
+        memcpy(head, pack.bytes + at, sizeof head);
+        at += sizeof head;
+        if (head[0] > pack.size - at || head[1] > pack.size - at - head[0])
             return 0;
-        *found = (struct module){ (const char *)pack.bytes + at, sizes[0], pack.bytes + at + sizes[0], sizes[1] };
+        const uint8_t *record = pack.bytes + at;
+        *found = (struct module){ (const char *)record, head[0], record + head[0], head[1], head[2] };
         if (!name || (strlen(name) == found->name_size && !memcmp(name, found->name, found->name_size)))
             return 1;
-        at += (size_t)sizes[0] + sizes[1];
+        at += (size_t)head[0] + head[1];
     }
     return 0;
 }

@@ -1,0 +1,153 @@
+# Hookwright. `make help` lists the targets. Every target installs what it needs (scripts/setup) and does nothing twice.
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
+
+BUN := node_modules/.bin/bun
+MACHINE := $(shell uname -m)
+ARCH ?= $(MACHINE)
+BUILD := .cache/build/$(ARCH)
+TOOLS := .cache/build/$(MACHINE)
+QUICKJS := .cache/quickjs
+
+ifeq ($(ARCH),$(MACHINE))
+  DIST := dist
+  CC := musl-gcc
+  SETUP := setup-build
+  START :=
+  END :=
+else ifeq ($(ARCH),aarch64)
+  DIST := dist/arm64
+  SETUP := setup-arm64
+  MUSL := .cache/musl-arm64/usr
+  CC := aarch64-linux-gnu-gcc
+  CC_INCLUDE = $(shell $(CC) -print-file-name=include 2>/dev/null)
+  TARGET_FLAGS = -mno-outline-atomics -nostdinc -isystem $(MUSL)/include/aarch64-linux-musl -isystem $(CC_INCLUDE)
+  START := -nostartfiles -nodefaultlibs $(MUSL)/lib/aarch64-linux-musl/crt1.o $(MUSL)/lib/aarch64-linux-musl/crti.o
+  END := $(MUSL)/lib/aarch64-linux-musl/libc.a -lgcc $(MUSL)/lib/aarch64-linux-musl/crtn.o
+else
+  $(error hookwright-host is built for $(MACHINE) and, crosswise, for aarch64)
+endif
+
+# No PIE: the interpreter's tables are full of pointers, and a position-independent executable would have to relocate
+# them, page by page, at every start. The rest of the usual hardening costs nothing that can be measured.
+CFLAGS := -O2 -fwrapv -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections -D_GNU_SOURCE
+LDFLAGS := -static -no-pie -s -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
+WARN := -Wall -Wextra -Wno-unused-parameter -Werror
+
+ENGINE_OBJECTS := $(addprefix $(BUILD)/engine/,quickjs.o dtoa.o libregexp.o libunicode.o cutils.o)
+HOST_SOURCES := host bridge pack arena utf8 sha256
+HOST_OBJECTS := $(HOST_SOURCES:%=$(BUILD)/%.o) $(BUILD)/applets.o
+TYPESCRIPT := $(shell find src -name '*.ts' ! -name '*.test.ts' ! -path '*/.*')
+BUNDLER := scripts/bundle.ts package-lock.json
+APPLETS := src/runtime/main.ts src/guard/main.ts
+NAMES := hookwright-runtime hookwright-guard hookwright-runc hookwright-crun oci-add-hooks
+
+.PHONY: build host demo test portable bench check fuzz install clean help build-arm64
+.PHONY: setup-build setup-check setup-test setup-demo setup-bench setup-arm64
+
+build: dist/hookwright host ## dist/hookwright and dist/hookwright-host with its names
+
+host: $(DIST)/hookwright-host $(NAMES:%=$(DIST)/%)
+
+build-arm64: | setup-arm64 ## dist/arm64/hookwright-host, cross-compiled
+	@$(MAKE) --no-print-directory ARCH=aarch64 host
+
+demo: build | setup-demo ## hooks fire in a real container on runc and on crun
+	@scripts/demo
+
+test: build dist/bench-driver | setup-test ## every test on both engines; needs root
+	@scripts/test
+
+portable: dist/hookwright-host | setup-build ## the portable tests inside hookwright-host
+	@scripts/portable-tests
+
+bench: build dist/bench-driver | setup-bench ## what it costs, as ratios in one run
+	@$(BUN) bench/run.ts
+
+check: | setup-check ## types, lint, unused code, the arrows between the rooms
+	@node_modules/.bin/tsc --noEmit
+	@node_modules/.bin/tsc --noEmit -p tsconfig.portable.json
+	@node_modules/.bin/biome check --error-on-warnings
+	@$(BUN) --bun node_modules/.bin/knip --no-progress
+	@$(BUN) test ./test/architecture.test.ts
+
+fuzz: | setup-check ## a million mutated inputs: SEED=1 RUNS=1000000
+	@$(BUN) test/fuzz/run.ts
+
+clean: ## removes what was built; fetched sources and packages stay
+	rm -rf dist .cache/build
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+setup-build setup-check setup-test setup-demo setup-bench setup-arm64:
+	@scripts/setup $(@:setup-%=%)
+
+# The command line.
+
+dist/hookwright: $(TYPESCRIPT) $(BUNDLER) | setup-build
+	@mkdir -p $(@D)
+	@echo "build $@"
+	@$(BUN) build --compile --bytecode --minify --format=esm --outfile $@ src/cli/main.ts >$@.log 2>&1 || { cat $@.log >&2; rm -f $@.log; exit 1; }
+	@rm -f $@.log
+
+# The host program: the engine, the C around it, the applets' bytecode.
+
+$(DIST)/hookwright-host: $(HOST_OBJECTS) $(ENGINE_OBJECTS)
+	@mkdir -p $(@D)
+	@echo "build $@"
+	@$(CC) $(LDFLAGS) $(START) -o $@ $^ $(END)
+
+$(NAMES:%=$(DIST)/%): $(DIST)/hookwright-host
+	@ln -sf hookwright-host $@
+
+# The source is there once setup has run, so the rule for it needs no recipe.
+$(QUICKJS)/%.c: | $(SETUP) ;
+
+$(BUILD)/engine/%.o: $(QUICKJS)/%.c | $(SETUP)
+	@mkdir -p $(@D)
+	@echo "compile $@"
+	@$(CC) $(TARGET_FLAGS) -w $(CFLAGS) -DCONFIG_VERSION="\"$$(cat $(QUICKJS)/VERSION)\"" -c -o $@ $<
+
+$(BUILD)/%.o: native/%.c Makefile package.json | $(SETUP)
+	@mkdir -p $(@D)
+	@$(CC) $(TARGET_FLAGS) $(WARN) $(CFLAGS) -MMD -MP -isystem $(QUICKJS) \
+	  -DVERSION='"$(VERSION)"' -DQUICKJS_VERSION="\"$$(cat $(QUICKJS)/VERSION)\"" -c -o $@ $<
+
+$(BUILD)/applets.o: native/applets.S $(TOOLS)/applets.pack | $(SETUP)
+	@mkdir -p $(@D)
+	@$(CC) -DAPPLETS='"$(TOOLS)/applets.pack"' -c -o $@ $<
+
+-include $(HOST_SOURCES:%=$(BUILD)/%.d)
+
+# Bytecode.
+
+$(TOOLS)/applets.pack: $(APPLETS) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
+	@$(BUN) scripts/bundle.ts $(TOOLS)/applets $(APPLETS)
+	@$(TOOLS)/hookwright-compile $@ $(TOOLS)/applets $$(cat $(TOOLS)/applets/modules)
+
+$(TOOLS)/bench-driver.pack: bench/driver.ts bench/work.ts $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
+	@$(BUN) scripts/bundle.ts $(TOOLS)/bench-driver bench/driver.ts
+	@$(TOOLS)/hookwright-compile $@ $(TOOLS)/bench-driver $$(cat $(TOOLS)/bench-driver/modules)
+
+dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/append.ts
+	@$(BUN) scripts/append.ts dist/hookwright-host $< $@
+
+ifeq ($(ARCH),$(MACHINE))
+$(TOOLS)/hookwright-compile: native/compile.c native/pack.h $(ENGINE_OBJECTS)
+	@$(CC) $(WARN) $(CFLAGS) -isystem $(QUICKJS) -static -no-pie -o $@ $< $(ENGINE_OBJECTS) -lm
+else
+$(TOOLS)/applets.pack $(TOOLS)/hookwright-compile:
+	@$(MAKE) --no-print-directory ARCH=$(MACHINE) $@
+endif
+
+# Where it goes on a machine: one program on PATH with the names that engines call, the rest in libexec.
+
+install: build ## into PREFIX (/usr/local) below DESTDIR
+	@scripts/install "$(DESTDIR)$(PREFIX)"

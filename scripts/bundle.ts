@@ -1,0 +1,51 @@
+#!/usr/bin/env bun
+/**
+ * Bundles entry points for hookwright-host: `bundle.ts [--tests] OUT ENTRY...` leaves ES modules below OUT, shared code
+ * and dynamic imports as chunks of their own, and OUT/modules, the list of them in which the entries come first. Nothing
+ * of Node or Bun may be imported. With `--tests` the portable test API is the one for QuickJS.
+ */
+
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import type { BunPlugin } from "bun";
+
+const ROOT = resolve(import.meta.dir, "..");
+
+const portableOnly: BunPlugin = {
+  name: "portable-only",
+  setup(build) {
+    build.onResolve({ filter: /^(node|bun):|^bun$/ }, ({ path, importer }) => {
+      throw new Error(`bundle ${relative(ROOT, importer)}: imports ${path}, which hookwright-host does not have`);
+    });
+  },
+};
+
+const portableTests: BunPlugin = {
+  name: "portable-tests",
+  setup(build) {
+    build.onResolve({ filter: /\/portable\/api\.ts$/ }, () => ({ path: `${ROOT}/test/portable/quickjs.ts` }));
+  },
+};
+
+const words = process.argv.slice(2);
+const tests = words[0] === "--tests";
+const [out, ...entrypoints] = tests ? words.slice(1) : words;
+if (out === undefined || entrypoints.length === 0) throw new Error("usage: bundle.ts [--tests] OUT ENTRY...");
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+const { outputs } = await Bun.build({
+  entrypoints,
+  outdir: out,
+  // Entries keep their place below src (runtime/main.js), so that the host program finds them by it.
+  root: `${ROOT}/src`,
+  target: "browser",
+  format: "esm",
+  splitting: true,
+  // Names of functions stay: they are all that a stack trace of the host program can tell.
+  minify: { whitespace: true, syntax: true, identifiers: false },
+  plugins: tests ? [portableTests, portableOnly] : [portableOnly],
+});
+
+const names = (kind: string) => outputs.filter((o) => o.kind === kind).map((o) => relative(resolve(out), o.path));
+writeFileSync(`${out}/modules`, `${[...names("entry-point"), ...names("chunk")].join("\n")}\n`);
