@@ -6,7 +6,8 @@
 
 import type { Annotations } from "./trusted-namespace.ts";
 
-const KEYS: readonly [engine: string, key: string][] = [
+/** The key with which each engine says what kind of container it starts. */
+export const SANDBOX_KEYS: readonly [engine: string, key: string][] = [
   ["containerd", "io.kubernetes.cri.container-type"],
   ["crio", "io.kubernetes.cri-o.ContainerType"],
 ];
@@ -15,7 +16,7 @@ const KEYS: readonly [engine: string, key: string][] = [
 export function isSandbox(annotations: Annotations | null | undefined, engine?: string): boolean {
   if (!annotations || engine === "docker" || engine === "podman") return false;
   let sandbox = false;
-  for (const [writer, key] of KEYS) {
+  for (const [writer, key] of SANDBOX_KEYS) {
     const type = Object.hasOwn(annotations, key) ? annotations[key] : undefined;
     if (writer === engine) return type === "sandbox";
     if (type === undefined || engine === "containerd" || engine === "crio") continue;

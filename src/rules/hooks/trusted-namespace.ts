@@ -13,7 +13,7 @@ export type TrustedNamespace =
   | { kind: "conflict"; values: { source: string; name: string }[] };
 
 /** The key that each engine writes last, with what the engine is called in events. */
-const KEYS: readonly [engine: string, key: string][] = [
+export const NAMESPACE_KEYS: readonly [engine: string, key: string][] = [
   ["containerd", "io.kubernetes.cri.sandbox-namespace"],
   ["crio", "io.kubernetes.pod.namespace"],
 ];
@@ -28,7 +28,7 @@ export function trustedNamespace(
 ): TrustedNamespace {
   if (!annotations || engine === "docker" || engine === "podman") return { kind: "none" };
   const values: { source: string; name: string }[] = [];
-  for (const [writer, source] of KEYS) {
+  for (const [writer, source] of NAMESPACE_KEYS) {
     const name = Object.hasOwn(annotations, source) ? annotations[source] : undefined;
     if (typeof name !== "string" || name === "") continue;
     if (writer === engine) return { kind: "name", name, source };
