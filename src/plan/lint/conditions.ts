@@ -72,9 +72,14 @@ function lintPattern({ source, role, path, key }: Pattern, report: Report): void
     "unanchored-pattern",
     path,
     message,
-    `write ${JSON.stringify(`^${source}$`)}, or .* where anything may stand`,
+    `write ${JSON.stringify(withAnchors(source))}, or .* where anything may stand`,
     key,
   );
+}
+
+function withAnchors(source: string): string {
+  const inner = source.includes("|") ? `(${source.replace(/\^|\$/g, "")})` : source.replace(/^\^|\$$/g, "");
+  return `^${inner}$`;
 }
 
 function patternsOf(when: When, legacy: boolean): Pattern[] {

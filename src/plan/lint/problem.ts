@@ -28,6 +28,7 @@ const OF_ABSENCE: ReadonlySet<RuleId> = new Set([
   "never-matches",
   "no-env",
   "timeout-missing",
+  "without-hook",
   "does-nothing",
 ]);
 

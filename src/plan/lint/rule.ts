@@ -86,7 +86,7 @@ export const RULES = {
     "note",
     "note",
   ),
-  "stage-without-hook": rule("Stages are listed, but there is no hook to run at them.", "error"),
+  "without-hook": rule("A field that only means something with a hook, and there is none.", "error"),
   "does-nothing": rule("A definition with neither a hook nor edits.", "error"),
   "image-binding": rule(
     "when.images is not available yet; accepting it would let the hook run elsewhere.",

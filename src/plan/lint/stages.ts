@@ -63,7 +63,7 @@ function lintWithoutHook(
   for (const [i, stage] of stages.entries()) {
     if (stage === "precreate") continue;
     const message = `there is no hook to run at ${stage}; edits are made before the container is created`;
-    report.add("stage-without-hook", ["stages", i], message, "remove stages, or add a hook");
+    report.add("without-hook", ["stages", i], message, "remove stages, or add a hook");
   }
   if (definition !== undefined && Object.keys(definition.edits ?? {}).length === 0) {
     report.add("does-nothing", [], "the definition has neither a hook nor edits", "add hook or edits");

@@ -38,18 +38,18 @@ export function checkStructure<T extends v.GenericSchema>(
   return result.success ? result.output : undefined;
 }
 
-/** Takes the innermost field of an object on the issue's path out of the value; false when there is none. */
+/** Takes the innermost field that is there on the issue's path out of the value; false when there is none. */
 function leftOut(issue: v.BaseIssue<unknown>, value: unknown): boolean {
-  let holder: { [key: string]: unknown } | undefined;
-  let name = "";
+  let take: (() => boolean) | undefined;
   let node: unknown = value;
   for (const { key } of issue.path ?? []) {
     if (typeof node !== "object" || node === null) break;
-    if (!Array.isArray(node)) [holder, name] = [node as { [key: string]: unknown }, String(key)];
-    node = (node as { [key: string]: unknown })[String(key)];
+    const holder = node as { [key: string]: unknown };
+    const name = String(key);
+    if (!Array.isArray(node) && Object.hasOwn(holder, name)) take = () => delete holder[name];
+    node = holder[name];
   }
-  if (holder === undefined || !Object.hasOwn(holder, name)) return false;
-  return delete holder[name];
+  return take?.() ?? false;
 }
 
 function walk(schema: Shape, node: Located, path: readonly PathStep[], report: Report): unknown {

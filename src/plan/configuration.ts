@@ -1,0 +1,62 @@
+/** The host configuration: `<config>/hookwright.yaml`, optional and strict, with every default filled in. */
+
+import { readFileSync } from "node:fs";
+import { locateYaml } from "../codec/definition/yaml.ts";
+import { Failure } from "../spec/failure.ts";
+import type { EventSinks } from "../spec/plan.ts";
+import type { Roots } from "../spec/roots.ts";
+import { type Problem, problemText, Report } from "./lint/problem.ts";
+import { checkStructure } from "./lint/structure.ts";
+import { configurationSchema } from "./schema/configuration.ts";
+
+export interface Configuration {
+  /** Real runtime for a wrapper whose name does not say which. */
+  readonly runtime?: string;
+  readonly events: EventSinks;
+  /** Seconds that all hooks of one container may take together. */
+  readonly containerSeconds: number;
+}
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const KEEP = 4;
+const CONTAINER_SECONDS = 60;
+
+/** Reads the configuration; the defaults when there is none. Throws `Failure` `configuration_invalid` with all problems. */
+export function readConfiguration(roots: Roots): Configuration {
+  const file = `${roots.config}/hookwright.yaml`;
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return withDefaults({});
+    throw new Failure("configuration_unreadable", `read ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (text.replace(/^\s*#.*$/gm, "").trim() === "") return withDefaults({});
+  const document = locateYaml(text);
+  const report = new Report(file, text, document, "apply");
+  const value =
+    document.root === undefined ? undefined : checkStructure(configurationSchema, document.root, report);
+  if (value === undefined || report.failed) throw invalid(file, report.problems);
+  return withDefaults(value);
+}
+
+function withDefaults(value: {
+  runtime?: string;
+  events?: Partial<EventSinks>;
+  limits?: { containerSeconds?: number };
+}): Configuration {
+  return {
+    ...(value.runtime === undefined ? {} : { runtime: value.runtime }),
+    events: { maxBytes: MAX_BYTES, keep: KEEP, ...value.events },
+    containerSeconds: value.limits?.containerSeconds ?? CONTAINER_SECONDS,
+  };
+}
+
+function invalid(file: string, problems: readonly Problem[]): Failure {
+  const hint = "docs/schema/configuration.json describes every field";
+  return new Failure("configuration_invalid", `read ${file}:\n${problems.map(problemText).join("\n")}`, {
+    hint,
+  });
+}

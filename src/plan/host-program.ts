@@ -1,0 +1,40 @@
+/** Which file becomes the guard: the host program that is installed beside the one that runs, or the one that is named. */
+
+import { readFileSync, realpathSync } from "node:fs";
+import { dirname } from "node:path";
+import { checkTrusted } from "../linux/trust.ts";
+import { Failure } from "../spec/failure.ts";
+import { programOf } from "./program.ts";
+
+const NAME = "hookwright-host";
+
+/**
+ * Bytes of the host program: of `path`, else of HOOKWRIGHT_HOST, else of the file of that name beside the running
+ * executable. Throws `Failure` `host_missing` or `host_untrusted`.
+ */
+export function hostProgram(path: string | undefined): Uint8Array {
+  const named = path ?? process.env.HOOKWRIGHT_HOST;
+  const file = named ?? `${dirname(process.execPath)}/${NAME}`;
+  let real: string;
+  try {
+    real = realpathSync(file);
+  } catch {
+    throw new Failure("host_missing", `find the guard: ${file} does not exist`, {
+      hint: `install ${NAME} beside hookwright, or say where it is with --host or HOOKWRIGHT_HOST`,
+    });
+  }
+  const trust = checkTrusted(real);
+  if (!trust.ok) {
+    throw new Failure("host_untrusted", `find the guard: ${trust.message}`, {
+      hint: "install it where only root can change it; every hook runs through it",
+    });
+  }
+  const bytes = readFileSync(real);
+  const { kind } = programOf(bytes);
+  if (kind !== "static") {
+    throw new Failure("host_untrusted", `find the guard: ${real} is not a statically linked executable`, {
+      hint: "a guard with libraries could be taken over by an image's LD_PRELOAD; build it with make build",
+    });
+  }
+  return bytes;
+}
