@@ -1,12 +1,12 @@
 /**
- * Our programs as `make build` leaves them in dist/. A test that needs one that is not built says so and is skipped by
+ * Our programs as `make build` leaves them in dist/, or those in HOOKWRIGHT_DIST. A test that needs one that is not built says so and is skipped by
  * `describe.skipIf(!built("hookwright-host"))`.
  */
 
 import { existsSync } from "node:fs";
 import { type Outcome, type RunOptions, run } from "./runtime.ts";
 
-const DIST = `${import.meta.dir}/../../dist`;
+const DIST = process.env.HOOKWRIGHT_DIST ?? `${import.meta.dir}/../../dist`;
 
 export type Program =
   | "hookwright"
