@@ -51,14 +51,21 @@ fail:
     return -1;
 }
 
-static JSValue new_bytes(JSContext *ctx, const uint8_t *bytes, size_t size)
+/* A Uint8Array over the whole of `buffer`, which it takes over. */
+static JSValue new_view(JSContext *ctx, JSValue buffer)
 {
-    JSValue buffer = JS_NewArrayBufferCopy(ctx, bytes, size);
+    /* QuickJS reads offset and length too, however few arguments it is told of. */
+    JSValueConst arguments[3] = { buffer, JS_UNDEFINED, JS_UNDEFINED };
     if (JS_IsException(buffer))
         return buffer;
-    JSValue array = JS_NewTypedArray(ctx, 1, &buffer, JS_TYPED_ARRAY_UINT8);
+    JSValue view = JS_NewTypedArray(ctx, 3, arguments, JS_TYPED_ARRAY_UINT8);
     JS_FreeValue(ctx, buffer);
-    return array;
+    return view;
+}
+
+static JSValue new_bytes(JSContext *ctx, const uint8_t *bytes, size_t size)
+{
+    return new_view(ctx, JS_NewArrayBufferCopy(ctx, bytes, size));
 }
 
 static JSValue new_text(JSContext *ctx, const uint8_t *bytes, size_t size)
@@ -128,9 +135,7 @@ static JSValue host_encode(JSContext *ctx, JSValueConst self, int argc, JSValueC
     for (uint8_t *p = bytes, *end = bytes + size; (p = memchr(p, 0xED, end - p)) && end - p >= 3; p += 3)
         if (p[1] >= 0xA0)
             memcpy(p, "\xEF\xBF\xBD", 3);
-    JSValue array = JS_NewTypedArray(ctx, 1, &buffer, JS_TYPED_ARRAY_UINT8);
-    JS_FreeValue(ctx, buffer);
-    return array;
+    return new_view(ctx, buffer);
 }
 
 static JSValue host_decode(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)

@@ -39,7 +39,8 @@ const { outputs } = await Bun.build({
   outdir: out,
   // Entries keep their place below src (runtime/main.js), so that the host program finds them by it.
   root: `${ROOT}/src`,
-  target: "browser",
+  // As for Bun, only because for a browser the bundler adds code that preloads chunks into a document.
+  target: "bun",
   format: "esm",
   splitting: true,
   // Names of functions stay: they are all that a stack trace of the host program can tell.
