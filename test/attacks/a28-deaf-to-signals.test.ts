@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { injectedHook, lastEnd, runGuard } from "../support/attack.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
-import { leftovers, survivors } from "../support/survivors.ts";
+import { survivors } from "../support/survivors.ts";
 
 let root: TempRoot;
 beforeEach(() => {
