@@ -61,8 +61,12 @@ export interface EndEvent extends EventBase {
   /** Processes of the hook's tree that had to be killed. */
   killed?: number;
   rusage?: { user_ms: number; system_ms: number; max_rss_kb: number };
+  /** Processes that were left running, as the definition allows. */
+  detached?: number;
   /** `cgroup` or `subreaper`: how the tree was held. */
   tree?: string;
+  /** `memfd`: a sealed copy of the program ran; `store`: the store's file itself, where the kernel forbids such copies. */
+  program?: string;
   /** Events lost before this one because the log could not be written. */
   dropped?: number;
 }

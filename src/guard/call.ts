@@ -1,0 +1,70 @@
+/**
+ * How a runtime calls the guard. The words stand in config.json, where the injector wrote them (`OciHook` of ours):
+ * `hookwright-guard <store>/<entry hex> <stage> <plan hex> [runtime]`, or `hookwright-guard collect <spool> <plan hex>`.
+ */
+
+import { EXIT, Failure } from "../spec/failure.ts";
+import type { Hex } from "../spec/plan.ts";
+import { isStage, type Stage } from "../spec/stage.ts";
+
+export interface Call {
+  /** Absolute path of the entry; what else the run needs lies beside it. */
+  entry: string;
+  /** The name of that file: the digest that config.json promises. */
+  digest: Hex;
+  /** The directory of the store, on the host or inside the container. */
+  store: string;
+  stage: Stage;
+  /** Digest of the plan that injected this run. */
+  plan: Hex;
+  /** The runtime's name, when the injector knew it. */
+  runtime?: string;
+}
+
+export interface CollectCall {
+  spool: string;
+  plan: Hex;
+}
+
+const USAGE = "hookwright-guard is started by an OCI runtime: hookwright-guard ENTRY STAGE PLAN [RUNTIME]";
+
+/** Reads `argv` (argv[0] included). Throws `Failure` `usage` with exit status 125. */
+export function parseCall(argv: readonly string[]): Call {
+  const [, entry = "", stage = "", plan = "", runtime] = argv;
+  const slash = entry.lastIndexOf("/");
+  const digest = entry.slice(slash + 1);
+  if (entry[0] !== "/" || !isHex(digest)) throw wrong(`the entry "${entry}" is no absolute path to a digest`);
+  if (!isStage(stage)) throw wrong(`"${stage}" is no stage`);
+  if (!isHex(plan)) throw wrong(`the plan "${plan}" is no digest`);
+  const call: Call = { entry, digest, store: entry.slice(0, slash), stage, plan };
+  if (runtime !== undefined && runtime !== "") call.runtime = runtime;
+  return call;
+}
+
+/** Reads `[…, "collect", spool, plan]`. Throws as `parseCall`. */
+export function parseCollectCall(argv: readonly string[]): CollectCall {
+  const [, , spool = "", plan = ""] = argv;
+  if (spool[0] !== "/") throw wrong(`the spool "${spool}" is no absolute path`);
+  if (!isHex(plan)) throw wrong(`the plan "${plan}" is no digest`);
+  return { spool, plan };
+}
+
+/** Whether a word is a lower-case SHA-256 in hex. */
+export function isHex(word: string): word is Hex {
+  if (word.length !== 64) return false;
+  for (let at = 0; at < 64; at++) {
+    const code = word.charCodeAt(at);
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
+  }
+  return true;
+}
+
+/** The value of a variable in a list of `NAME=value`, the first one as in C; undefined when there is none. */
+export function variable(env: readonly string[], name: string): string | undefined {
+  const start = `${name}=`;
+  return env.find((pair) => pair.startsWith(start))?.slice(start.length);
+}
+
+function wrong(what: string): Failure {
+  return new Failure("usage", `read the guard's arguments: ${what}`, { hint: USAGE, exitCode: EXIT.own });
+}

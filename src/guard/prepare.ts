@@ -1,0 +1,138 @@
+/**
+ * The order of work before a hook may start: entry, state, scope, time, program. Each step can end the run with a Failure;
+ * by then as much is known of the run as its records can tell.
+ */
+
+import { ownCgroup } from "../linux/cgroup.ts";
+import { monotonicMs, realtime } from "../linux/clock.ts";
+import { close, pipe, setPipeSize } from "../linux/descriptor.ts";
+import { failedWith, LinuxError } from "../linux/error.ts";
+import { createMemfd, sealMemfd } from "../linux/memfd.ts";
+import { inInitialCgroupNamespace } from "../linux/namespace.ts";
+import { getpid } from "../linux/process.ts";
+import { randomBytes } from "../linux/random.ts";
+import { readToEnd } from "../linux/read.ts";
+import { pwrite, writeSome } from "../linux/write.ts";
+import { EXIT, Failure } from "../spec/failure.ts";
+import type { Entry } from "../spec/plan.ts";
+import { recordPath, spentMs } from "./budget.ts";
+import type { Call } from "./call.ts";
+import { MAX_ENTRY_BYTES, parseEntry } from "./entry.ts";
+import { common } from "./event.ts";
+import { machine } from "./machine.ts";
+import { type Place, placeOf } from "./place.ts";
+import { loadProgram, openStored } from "./program.ts";
+import { Run } from "./run.ts";
+import { uuid7 } from "./run-id.ts";
+import { checkScope } from "./scope.ts";
+import { NO_CONTAINER, parseState } from "./state.ts";
+import { readStdin } from "./stdin.ts";
+
+/** For reading the state of a run whose entry cannot be read, seconds. */
+const FALLBACK_TIMEOUT = 10;
+
+export interface Prepared {
+  run: Run;
+  /** Why the hook must not start; the run has then no program. */
+  failure?: Failure;
+}
+
+/** Never throws a Failure: a run that must not start has records too. */
+export function prepare(call: Call, env: readonly string[]): Prepared {
+  const started = monotonicMs();
+  const startedAt = realtime();
+  const place = placeOf(call, env);
+  let failure: Failure | undefined;
+  const attempt = <T>(step: () => T): T | undefined => {
+    if (failure !== undefined) return undefined;
+    try {
+      return step();
+    } catch (error) {
+      failure = asFailure(error);
+      return undefined;
+    }
+  };
+  const entry = attempt(() => readEntry(call, place));
+  const limitMs = (entry?.timeout ?? FALLBACK_TIMEOUT) * 1000;
+  // The state is read even for a run that is refused: its record should name the container.
+  const refusal = failure;
+  failure = undefined;
+  const state = attempt(() => readStdin(started + limitMs));
+  const container = (state && attempt(() => parseState(state))) ?? NO_CONTAINER;
+  failure = refusal ?? failure;
+  const id = uuid7(startedAt, randomBytes(10));
+  const base = common(id, call, container, machine(), entry);
+  const run = new Run({ id, call, started, startedAt, pid: getpid(), place, container, entry, base });
+  run.limitMs = limitMs;
+  if (entry !== undefined && state !== undefined) attempt(() => complete(run, entry, state));
+  return failure === undefined ? { run } : { run, failure };
+}
+
+function complete(run: Run, entry: Entry, state: Uint8Array): void {
+  const { base, call, container, place } = run;
+  const namespace = checkScope(entry, container, base.engine);
+  if (namespace !== undefined) base.namespace = namespace;
+  if (!place.inside) {
+    refuseContainerFiles(entry, container.bundle);
+    run.record = recordPath(place.roots, container);
+    const left = Math.floor(entry.budget * 1000 - spentMs(run.record));
+    if (left <= 0) throw exhausted(entry);
+    run.limitMs = Math.min(run.limitMs, left);
+  }
+  run.program = loadProgram(call, entry, place);
+  run.stdin = stateDescriptor(state);
+  if (inInitialCgroupNamespace() === true) run.cgroupParent = ownCgroup();
+}
+
+function readEntry(call: Call, place: Place): Entry {
+  if (place.fault !== undefined) throw place.fault;
+  const fd = openStored(call.entry, place.inside, "data");
+  try {
+    return parseEntry(readToEnd(fd, MAX_ENTRY_BYTES), call.digest, call.entry);
+  } finally {
+    close(fd);
+  }
+}
+
+/** A hook that the definition names inside the bundle is the container's file, whoever copied it to the store. */
+function refuseContainerFiles(entry: Entry, bundle: string): void {
+  if (bundle === "" || bundle === "/" || !entry.path.startsWith(`${bundle}/`)) return;
+  throw new Failure("hook_in_bundle", `run ${entry.path}: it lies in the container's bundle ${bundle}`, {
+    hint: "keep hooks outside of what containers are made of",
+    exitCode: EXIT.refused,
+  });
+}
+
+function exhausted(entry: Entry): Failure {
+  return new Failure(
+    "budget",
+    `run ${entry.path}: the container's hooks have used up their ${entry.budget} s`,
+    {
+      hint: "`hookwright stats` shows which hooks are slow",
+      exitCode: EXIT.timeout,
+    },
+  );
+}
+
+/** The state where no reader can hold us up: a sealed memfd, or a pipe that has room for all of it. */
+function stateDescriptor(state: Uint8Array): number {
+  try {
+    const fd = createMemfd("state", false);
+    pwrite(fd, state, 0);
+    sealMemfd(fd);
+    return fd;
+  } catch (error) {
+    if (!failedWith(error, "EACCES", "EPERM", "ENOSYS")) throw error;
+  }
+  const ends = pipe(true);
+  if (state.length > 0) setPipeSize(ends.write, state.length);
+  writeSome(ends.write, state);
+  close(ends.write);
+  return ends.read;
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (!(error instanceof LinuxError)) throw error;
+  return new Failure("system", `prepare the hook: ${error.message}`, { exitCode: EXIT.own, cause: error });
+}

@@ -1,0 +1,47 @@
+/**
+ * The guard's own look at the namespace: whatever brought the hook into config.json, it runs only for the namespaces that
+ * its definition names, and only by an annotation that a pod's author cannot write.
+ */
+
+import { trustedNamespace } from "../rules/hooks/trusted-namespace.ts";
+import { EXIT, Failure } from "../spec/failure.ts";
+import type { Entry } from "../spec/plan.ts";
+import type { Container } from "./state.ts";
+
+export interface Namespace {
+  name: string;
+  source: string;
+}
+
+/**
+ * The container's namespace, when it has one that can be trusted. Throws `Failure` `scope` (126) when the entry names
+ * namespaces and this is none of them, `scope_conflict` when two engines' annotations disagree.
+ */
+export function checkScope(
+  entry: Entry,
+  container: Container,
+  engine: string | undefined,
+): Namespace | undefined {
+  const found = trustedNamespace(container.annotations, engine);
+  if (entry.namespaces === undefined)
+    return found.kind === "name" ? { name: found.name, source: found.source } : undefined;
+  const what = `run hook ${entry.name} of namespace ${entry.namespaces.join(", ")}`;
+  const hint = "`hookwright hook explain` shows which annotation says the namespace";
+  if (found.kind === "conflict") {
+    const values = found.values.map(({ source, name }) => `${source} says ${name}`).join(", ");
+    throw new Failure("scope_conflict", `${what}: ${values}`, { hint, exitCode: EXIT.refused });
+  }
+  if (found.kind === "none") {
+    throw new Failure("scope", `${what}: the container has no namespace that can be trusted`, {
+      hint,
+      exitCode: EXIT.refused,
+    });
+  }
+  if (!entry.namespaces.includes(found.name)) {
+    throw new Failure("scope", `${what}: the container is in ${found.name}`, {
+      hint,
+      exitCode: EXIT.refused,
+    });
+  }
+  return { name: found.name, source: found.source };
+}

@@ -1,0 +1,192 @@
+/**
+ * Watching a hook: its end, its output, its time, and the guard that waits for it. At the deadline the tree is asked to
+ * end, after the grace it is killed; and once the hook itself has ended nothing of its tree stays, unless it may.
+ */
+
+import { monotonicMs } from "../linux/clock.ts";
+import { setNonBlocking } from "../linux/descriptor.ts";
+import { type Child, children, hasChildren } from "../linux/lineage.ts";
+import { POLL, poll } from "../linux/poll.ts";
+import { readNonBlocking } from "../linux/read.ts";
+import { SIGNAL } from "../linux/signal.ts";
+import { type Waited, wait } from "../linux/wait.ts";
+import { EXIT } from "../spec/failure.ts";
+import type { Entry } from "../spec/plan.ts";
+import type { Ending } from "./finish.ts";
+import { CHUNK, Tail } from "./output.ts";
+import type { Run } from "./run.ts";
+import { exited, signalled, timedOut, type Verdict } from "./verdict.ts";
+
+/** Between SIGTERM and the kill, milliseconds. */
+const GRACE = 150;
+/** From the deadline until the guard is told, at the latest, even when a process does not die. */
+const LATEST = 200;
+/** How long the tree of a hook that ended by itself may take to die, within the deadline. */
+const LEFTOVERS = 1000;
+/** How long the keeper goes on killing what does not die (uninterruptible sleep). */
+const STUBBORN = 10_000;
+/** Orphans that ended are taken notice of so often. */
+const REAP_EVERY = 250;
+/** While orphans of a hook that ended have time left, whether they have ended is looked at so often. */
+const LOOK_EVERY = 10;
+/** A flood is read in rounds of so many chunks, so that the clock is looked at in between. */
+const ROUND = 16;
+
+export interface Watched {
+  out: number;
+  err: number;
+  /** Hangs up when the guard dies. */
+  guard: number;
+}
+
+export class Supervision {
+  /** Nothing of the tree is left. */
+  over = false;
+  readonly #run: Run;
+  readonly #entry: Entry;
+  readonly #hook: Child;
+  readonly #fds: Watched;
+  readonly #stdout: Tail;
+  readonly #stderr: Tail;
+  #ended: Waited | undefined;
+  #late = false;
+  #orphaned = false;
+  #killed = 0;
+  #detached = 0;
+
+  constructor(run: Run, entry: Entry, hook: Child, fds: Watched) {
+    this.#run = run;
+    this.#entry = entry;
+    this.#hook = hook;
+    this.#fds = fds;
+    this.#stdout = new Tail(entry.output);
+    this.#stderr = new Tail(entry.output);
+    setNonBlocking(fds.out, true);
+    setNonBlocking(fds.err, true);
+  }
+
+  /** Returns when the hook has ended and its tree too, may stay, or cannot be killed; by the deadline and LATEST. */
+  async watch(): Promise<void> {
+    const { deadline } = this.#run;
+    for (
+      let now = monotonicMs();
+      this.#ended === undefined && !this.#orphaned && now < deadline;
+      now = monotonicMs()
+    ) {
+      this.#step(Math.min(deadline - now, REAP_EVERY));
+    }
+    // The clock decides, not the exit status: a hook that ends by SIGTERM, with 0, is late all the same.
+    this.#late = !this.#orphaned && monotonicMs() >= deadline;
+    if (this.#late) await this.#askToEnd(deadline + GRACE);
+    if (!hasChildren()) this.over = true;
+    else if (this.#mayStay()) this.#detached = children(this.#hook.pid).length;
+    else
+      await this.#kill(
+        this.#late ? deadline + LATEST : Math.min(monotonicMs() + LEFTOVERS, deadline + LATEST),
+      );
+    this.#drain();
+  }
+
+  verdict(): Verdict {
+    if (this.#orphaned) {
+      return {
+        result: "error",
+        reason: "guard_killed",
+        message: "the guard was killed while it ran",
+        status: EXIT.own,
+      };
+    }
+    if (this.#late || this.#ended === undefined) return timedOut(this.#run.limitMs);
+    const { ending } = this.#ended;
+    return ending.exited ? exited(ending.code) : signalled(ending.signal);
+  }
+
+  outcome(): Ending {
+    const outcome: Ending = {
+      stdout: this.#stdout,
+      stderr: this.#stderr,
+      killed: this.#killed,
+      detached: this.#detached,
+      tree: this.#run.cgroup === null ? "subreaper" : "cgroup",
+    };
+    if (this.#ended !== undefined) {
+      const { userMs, systemMs, maxResident } = this.#ended;
+      outcome.rusage = { user_ms: userMs, system_ms: systemMs, max_rss_kb: Math.round(maxResident / 1024) };
+    }
+    return outcome;
+  }
+
+  /** Waits until the tree has ended: as long as it may stay, and then as long as it takes to kill it. */
+  async linger(): Promise<void> {
+    const end = monotonicMs() + (this.#mayStay() ? this.#entry.detach * 1000 : 0);
+    for (let now = monotonicMs(); now < end && hasChildren(); now = monotonicMs()) {
+      this.#step(Math.min(end - now, REAP_EVERY));
+    }
+    await this.#kill(monotonicMs() + STUBBORN);
+  }
+
+  #mayStay(): boolean {
+    return this.#entry.detach > 0 && this.#ended !== undefined && !this.#late && !this.#orphaned;
+  }
+
+  async #askToEnd(until: number): Promise<void> {
+    if (!hasChildren()) return;
+    const { terminateTree } = await import("./tree.ts");
+    terminateTree(this.#hook.pid, this.#run.cgroup);
+    for (let now = monotonicMs(); now < until && hasChildren(); now = monotonicMs()) {
+      this.#step(Math.min(until - now, LOOK_EVERY));
+    }
+  }
+
+  async #kill(until: number): Promise<void> {
+    const { killTree } = await import("./tree.ts");
+    this.over = killTree(this.#hook.pid, this.#run.cgroup, until, (process) => this.#note(process));
+  }
+
+  /** Waits for something to happen, at most so long, and takes it in. */
+  #step(ms: number): void {
+    const fds = this.#fds;
+    const pidfd = this.#ended === undefined ? this.#hook.pidfd : -1;
+    const [hook = 0, out = 0, err = 0, guard = 0] = poll([pidfd, fds.out, fds.err, fds.guard], POLL.IN, ms);
+    if (out !== 0) fds.out = pull(fds.out, out, this.#stdout);
+    if (err !== 0) fds.err = pull(fds.err, err, this.#stderr);
+    if (guard !== 0) {
+      this.#orphaned = this.#ended === undefined;
+      fds.guard = -1;
+    }
+    if (hook !== 0 || ms >= LOOK_EVERY) this.#reap();
+  }
+
+  #drain(): void {
+    if (this.#fds.out >= 0) pull(this.#fds.out, POLL.IN, this.#stdout);
+    if (this.#fds.err >= 0) pull(this.#fds.err, POLL.IN, this.#stderr);
+  }
+
+  #reap(): void {
+    for (let ended = wait(-1, true); ended !== null; ended = wait(-1, true)) this.#note(ended);
+  }
+
+  #note(process: Waited): void {
+    if (process.pid === this.#hook.pid) this.#ended = process;
+    if (
+      !process.ending.exited &&
+      process.ending.signal === SIGNAL.KILL &&
+      (this.#late || process.pid !== this.#hook.pid)
+    ) {
+      this.#killed++;
+    }
+  }
+}
+
+/** Reads what is there, up to a round; returns the descriptor, or -1 when the stream has ended. */
+function pull(fd: number, got: number, tail: Tail): number {
+  if ((got & POLL.IN) === 0) return -1;
+  for (let chunks = 0; chunks < ROUND; chunks++) {
+    const count = readNonBlocking(fd, tail.room());
+    if (count === null) return fd;
+    if (count === 0) return -1;
+    tail.add(count);
+    if (count < CHUNK) return fd;
+  }
+  return fd;
+}
