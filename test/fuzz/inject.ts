@@ -137,6 +137,11 @@ class Random {
   }
 }
 
+/** A copy of JSON data; Infinity becomes null, as in any text. */
+function copy(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
 /** Every object and list of a tree. */
 function nodes(value: unknown, found: object[] = []): object[] {
   if (typeof value !== "object" || value === null) return found;
@@ -153,10 +158,10 @@ function mutate(config: RuntimeConfig, random: Random): void {
     const named = !Array.isArray(node) && (random.below(4) === 0 || keys.length === 0);
     const key = named ? random.pick(KEYS) : (random.pick(keys) ?? "0");
     if (Array.isArray(node) && random.below(2) === 0)
-      node.splice(random.below(node.length + 1), random.below(2), structuredClone(random.pick(VALUES)));
+      node.splice(random.below(node.length + 1), random.below(2), copy(random.pick(VALUES)));
     else if (random.below(4) === 0) Reflect.deleteProperty(node, key);
     else {
-      const value = structuredClone(random.below(3) === 0 ? random.pick(all) : random.pick(VALUES));
+      const value = copy(random.below(3) === 0 ? random.pick(all) : random.pick(VALUES));
       Object.defineProperty(node, key, { value, enumerable: true, configurable: true, writable: true });
     }
   }
