@@ -53,7 +53,7 @@ export const json: FuzzTarget = {
 };
 
 /** Holds the editor to its properties on one text; throws when one is broken. */
-export function check(text: string, random: Random): void {
+function check(text: string, random: Random): void {
   const reference = parse(text);
   let doc: JsonDocument;
   try {

@@ -8,7 +8,7 @@ import { jsonFailure, quoted } from "./position.ts";
 import { skipBlank, stringEnd, wellFormed } from "./string.ts";
 
 /** Containers inside one another that are read; a runtime configuration has about eight. */
-export const DEPTH_LIMIT = 512;
+const DEPTH_LIMIT = 512;
 
 /** Where an object or an array and each of its elements stood in the text. Offsets are UTF-16 units. */
 export interface Shape {
