@@ -13,13 +13,12 @@ import type { Dialect } from "./bundle-args.ts";
 import { variable } from "./lookup.ts";
 
 /**
- * crun says an absolute path as it was given and resolves any other; runc says what Go's Getwd does: $PWD where that is
- * the same directory, else the path without links. Throws `Failure` `bundle_unreadable`.
+ * crun says the path without links; runc says what Go's Getwd does: $PWD where that is the same directory, else the path
+ * without links. Throws `Failure` `bundle_unreadable`.
  */
 export function bundlePath(given: string | undefined, dialect: Dialect, env: readonly string[]): string {
   try {
-    if (dialect === "getopt") return given?.startsWith("/") ? given : resolve(given ?? ".");
-    const shell = variable(env, "PWD");
+    const shell = dialect === "go" ? variable(env, "PWD") : undefined;
     if (shell?.startsWith("/") && isSame(shell, given ?? ".")) return shell;
     return resolve(given ?? ".");
   } catch (error) {
