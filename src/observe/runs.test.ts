@@ -39,3 +39,11 @@ test("a crash is told once", () => {
   expect(joiner.takeCrashed(() => false)).toHaveLength(1);
   expect(joiner.takeCrashed(() => false)).toHaveLength(0);
 });
+
+test("the first of two ends counts", () => {
+  const joiner = new RunJoiner();
+  joiner.add(startRecord(1));
+  expect(joiner.add(endRecord(1))?.result).toBe("ok");
+  expect(joiner.add(endRecord(1, { result: "error" }))).toBeUndefined();
+  expect(joiner.unfinished(() => true)).toEqual([]);
+});

@@ -41,9 +41,13 @@ export interface Run {
 /** Says whether a guard still lives; `liveness.ts` asks the kernel. */
 export type IsAlive = (start: StartEvent) => boolean;
 
+/** So many ended runs are remembered; two ends of one run stand close together. */
+const REMEMBERED = 10_000;
+
 /** Joins records to runs as they come. */
 export class RunJoiner {
   readonly #open = new Map<string, StartEvent>();
+  readonly #ended = new Set<string>();
 
   /** The finished run, when this record finishes one. */
   add(event: HookEvent): Run | undefined {
@@ -51,9 +55,18 @@ export class RunJoiner {
       this.#open.set(event.run, event);
       return undefined;
     }
+    // A guard that takes over from a killed one may write a second end; the first was nearer to the hook.
+    if (this.#ended.has(event.run)) return undefined;
+    this.#remember(event.run);
     const start = this.#open.get(event.run);
     this.#open.delete(event.run);
     return finished(start, event);
+  }
+
+  #remember(run: string): void {
+    this.#ended.add(run);
+    const [oldest] = this.#ended;
+    if (this.#ended.size > REMEMBERED && oldest !== undefined) this.#ended.delete(oldest);
   }
 
   /** Runs without an end, in the order of their starts. */
