@@ -6,7 +6,7 @@
  */
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import type { BunPlugin } from "bun";
 
 const ROOT = resolve(import.meta.dir, "..");
@@ -15,7 +15,9 @@ const portableOnly: BunPlugin = {
   name: "portable-only",
   setup(build) {
     build.onResolve({ filter: /^(node|bun):|^bun$/ }, ({ path, importer }) => {
-      throw new Error(`bundle ${relative(ROOT, importer)}: imports ${path}, which hookwright-host does not have`);
+      throw new Error(
+        `bundle ${relative(ROOT, importer)}: imports ${path}, which hookwright-host does not have`,
+      );
     });
   },
 };
@@ -23,7 +25,11 @@ const portableOnly: BunPlugin = {
 const portableTests: BunPlugin = {
   name: "portable-tests",
   setup(build) {
-    build.onResolve({ filter: /\/portable\/api\.ts$/ }, () => ({ path: `${ROOT}/test/portable/quickjs.ts` }));
+    build.onResolve({ filter: /\/api\.ts$/ }, ({ path, importer }) =>
+      resolve(dirname(importer), path) === `${ROOT}/test/portable/api.ts`
+        ? { path: `${ROOT}/test/portable/quickjs.ts` }
+        : undefined,
+    );
   },
 };
 
@@ -48,5 +54,6 @@ const { outputs } = await Bun.build({
   plugins: tests ? [portableTests, portableOnly] : [portableOnly],
 });
 
-const names = (kind: string) => outputs.filter((o) => o.kind === kind).map((o) => relative(resolve(out), o.path));
+const names = (kind: string) =>
+  outputs.filter((o) => o.kind === kind).map((o) => relative(resolve(out), o.path));
 writeFileSync(`${out}/modules`, `${[...names("entry-point"), ...names("chunk")].join("\n")}\n`);

@@ -1,0 +1,97 @@
+/**
+ * Runs the groups of tests one after the other, shows what they print, and adds up their own counts. A runner that fails
+ * without counting a failure (it could not load a file, it crashed) counts as one. Words choose groups by name.
+ */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+
+interface Group {
+  name: string;
+  command: string[];
+  env?: { [name: string]: string };
+  /** Prepares the group; where it cannot, the group is skipped and the reason said. */
+  needs?: string[];
+}
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const BUN = process.execPath;
+const ARM64 = { HOST: "dist/arm64/hookwright-host" };
+const groups: Group[] = [
+  { name: "unit", command: [BUN, "test", "src", "--timeout", "30000"] },
+  { name: "portable", command: ["scripts/portable-tests"] },
+  {
+    name: "portable-arm64",
+    command: ["scripts/portable-tests"],
+    env: ARM64,
+    needs: ["make", "-s", "build-arm64"],
+  },
+  // Containers, cgroups and mounts are the machine's own: one file after the other.
+  { name: "whole", command: [BUN, "test", "./test", "--timeout", "120000", "--max-concurrency", "1"] },
+];
+
+/** Runs a command; its output is shown as it comes and returned. */
+async function run(command: string[], env: Group["env"] = {}): Promise<{ code: number; text: string }> {
+  const child = Bun.spawn(command, {
+    env: { ...process.env, ...env, AGENT: "0", NO_COLOR: "1" },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  let text = "";
+  const show = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      text += decoder.decode(chunk, { stream: true });
+      process.stdout.write(chunk);
+    }
+  };
+  await Promise.all([show(child.stdout), show(child.stderr)]);
+  return { code: await child.exited, text };
+}
+
+/** The count that a runner printed: bun's ` 12 pass` lines, or our `12 passed, 0 failed, 0 skipped`. */
+function counted(text: string): Count {
+  const last = (pattern: RegExp) => Number([...text.matchAll(pattern)].at(-1)?.[1] ?? 0);
+  return {
+    passed: last(/^ ?(\d+) pass(?:ed)?\b/gm),
+    failed: last(/^ (\d+) fail$/gm) + last(/^\d+ passed, (\d+) failed/gm),
+    skipped:
+      last(/^ (\d+) skip$/gm) + last(/^ (\d+) todo$/gm) + last(/^\d+ passed, \d+ failed, (\d+) skipped/gm),
+  };
+}
+
+const wanted = process.argv.slice(2);
+const total: Count = { passed: 0, failed: 0, skipped: 0 };
+const skips: string[] = [];
+const failures: string[] = [];
+
+for (const group of groups) {
+  if (wanted.length > 0 && !wanted.includes(group.name)) continue;
+  process.stdout.write(`\n== ${group.name}\n`);
+  if (group.needs !== undefined && (await run(group.needs)).code !== 0) {
+    total.skipped++;
+    skips.push(`${group.name}: ${group.needs.join(" ")} failed, see above`);
+    continue;
+  }
+  const { code, text } = await run(group.command, group.env);
+  const count = counted(text);
+  if (code !== 0 && count.failed === 0) count.failed = 1;
+  if (count.failed > 0) failures.push(`${group.name}: ${count.failed} failed`);
+  skips.push(...[...text.matchAll(/^\(?skip\)? (.*)$/gm)].map(([, name = ""]) => `${group.name}: ${name}`));
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+}
+
+if (skips.length > 0) process.stdout.write(`\nskipped:\n${skips.map((line) => `  ${line}\n`).join("")}`);
+if (failures.length > 0) process.stdout.write(`\nfailed:\n${failures.map((line) => `  ${line}\n`).join("")}`);
+const line = `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`;
+mkdirSync(".cache", { recursive: true });
+writeFileSync(".cache/test-count", `${line}\n`);
+process.stdout.write(`\n${line}\n`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
