@@ -3,7 +3,7 @@
  * others by an engine that is loaded only when a plan needs it, since it costs the wrapper's start-up.
  */
 
-import type { CompiledWhen, Matcher, Plan } from "../../spec/plan.ts";
+import type { Matcher, Plan } from "../../spec/plan.ts";
 
 /** Answers patterns of the kinds `js` and `re2`; made by `pattern-engine.ts`. */
 export interface PatternEngine {
@@ -35,35 +35,26 @@ export function matchesText(matcher: Matcher, text: string, engine: PatternEngin
   }
 }
 
-/** The most that any pattern of the plan needs. */
+/** The most that any pattern of the plan needs. Plain loops: this is asked for every container. */
 export function engineNeed(plan: Plan): EngineNeed {
-  let need: EngineNeed = "none";
-  for (const { when } of plan.definitions) {
-    const most = needOf(when);
-    if (most === "re2") return "re2";
-    if (most === "js") need = "js";
-  }
-  return need;
-}
-
-/** Whether `loadEngine` (pattern-engine.ts) has to be called before the plan is matched. */
-export function needsEngine(plan: Plan): boolean {
-  return engineNeed(plan) !== "none";
-}
-
-function needOf({ annotations, commands, annotationValues }: CompiledWhen): EngineNeed {
-  let need: EngineNeed = "none";
-  const look = (matcher: Matcher): void => {
-    if (matcher.kind === "re2") need = "re2";
-    else if (matcher.kind === "js" && need === "none") need = "js";
-  };
-  if (annotations !== undefined) {
-    for (const { key, value } of annotations) {
-      look(key);
-      look(value);
+  let js = false;
+  for (const definition of plan.definitions) {
+    const { annotations, commands, annotationValues } = definition.when;
+    if (annotations !== undefined) {
+      for (const pair of annotations) {
+        const key = pair.key.kind;
+        const value = pair.value.kind;
+        if (key === "re2" || value === "re2") return "re2";
+        if (key === "js" || value === "js") js = true;
+      }
+    }
+    for (const patterns of [commands, annotationValues]) {
+      if (patterns === undefined) continue;
+      for (const { matcher } of patterns) {
+        if (matcher.kind === "re2") return "re2";
+        if (matcher.kind === "js") js = true;
+      }
     }
   }
-  if (commands !== undefined) for (const { matcher } of commands) look(matcher);
-  if (annotationValues !== undefined) for (const { matcher } of annotationValues) look(matcher);
-  return need;
+  return js ? "js" : "none";
 }

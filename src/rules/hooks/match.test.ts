@@ -3,11 +3,13 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { When } from "../../spec/definition.ts";
+import type { Plan } from "../../spec/plan.ts";
 import type { RuntimeConfig } from "../../spec/runtime-config.ts";
 import { compileWhen } from "./compile-when.ts";
 import { explainWhen } from "./explain-when.ts";
 import { factsOf } from "./facts.ts";
 import { matchDefinition } from "./match.ts";
+import { type EngineNeed, engineNeed } from "./match-pattern.ts";
 import { loadEngine } from "./pattern-engine.ts";
 
 const engine = await loadEngine("re2");
@@ -251,4 +253,18 @@ describe("explanations", () => {
   test("nothing set", () => {
     expect(explain({}, sh).reason).toBe("no condition is set, so it applies to no container");
   });
+});
+
+describe("the engine that a plan needs", () => {
+  const need = (...whens: When[]) => {
+    const definitions = whens.map((given) => ({ when: compileWhen(given) }));
+    return engineNeed({ definitions } as unknown as Plan);
+  };
+  test.each<[EngineNeed, When[]]>([
+    ["none", [{}, { annotations: { "^a$": "b" }, commands: ["/sh$"] }]],
+    ["js", [{ commands: ["^(a|b)$"] }, { always: true }]],
+    ["js", [{ annotations: { "^a$": "^[ab]$" } }]],
+    ["re2", [{ commands: ["^(a|b)$"] }, { annotations: { "(?i)a": "" } }]],
+    ["re2", [{ anyOf: true, annotationValues: ["(?i)a"] }]],
+  ])("%s", (expected, whens) => expect(need(...whens)).toBe(expected));
 });
