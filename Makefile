@@ -49,7 +49,7 @@ APPLETS := src/runtime/main.ts src/guard/main.ts
 NAMES := hookwright-runtime hookwright-guard hookwright-runc hookwright-crun oci-add-hooks
 
 .PHONY: build host demo test portable bench check fuzz install clean help build-arm64
-.PHONY: setup-build setup-check setup-test setup-demo setup-bench setup-arm64
+.PHONY: FORCE setup-build setup-check setup-test setup-demo setup-bench setup-arm64
 
 build: dist/hookwright host ## dist/hookwright and dist/hookwright-host with its names
 
@@ -128,10 +128,6 @@ $(BUILD)/applets.o: native/applets.S $(TOOLS)/applets.pack | $(SETUP)
 
 # Bytecode.
 
-$(TOOLS)/applets.pack: $(APPLETS) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
-	@$(BUN) scripts/bundle.ts $(TOOLS)/applets $(APPLETS)
-	@$(TOOLS)/hookwright-compile $@ $(TOOLS)/applets $$(cat $(TOOLS)/applets/modules)
-
 $(TOOLS)/bench-driver.pack: bench/driver.ts bench/work.ts $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
 	@$(BUN) scripts/bundle.ts $(TOOLS)/bench-driver bench/driver.ts
 	@$(TOOLS)/hookwright-compile $@ $(TOOLS)/bench-driver $$(cat $(TOOLS)/bench-driver/modules)
@@ -140,10 +136,15 @@ dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/appen
 	@$(BUN) scripts/append.ts dist/hookwright-host $< $@
 
 ifeq ($(ARCH),$(MACHINE))
+$(TOOLS)/applets.pack: $(APPLETS) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
+	@$(BUN) scripts/bundle.ts $(TOOLS)/applets $(APPLETS)
+	@$(TOOLS)/hookwright-compile $@ $(TOOLS)/applets $$(cat $(TOOLS)/applets/modules)
+
 $(TOOLS)/hookwright-compile: native/compile.c native/pack.h $(ENGINE_OBJECTS)
 	@$(CC) $(WARN) $(CFLAGS) -isystem $(QUICKJS) -static -no-pie -o $@ $< $(ENGINE_OBJECTS) -lm
 else
-$(TOOLS)/applets.pack $(TOOLS)/hookwright-compile:
+# Bytecode is made by the building machine's own compiler, in a make of its own; FORCE lets that one decide.
+$(TOOLS)/applets.pack: FORCE
 	@$(MAKE) --no-print-directory ARCH=$(MACHINE) $@
 endif
 

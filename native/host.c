@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "arena.h"
@@ -140,6 +141,16 @@ static int run(JSContext *ctx, const char *entry)
     return 0;
 }
 
+/* Stack for JavaScript: too deep a recursion must be an exception, never a SIGSEGV, also where the limit is small. */
+static size_t stack_size(void)
+{
+    struct rlimit limit;
+    size_t most = 4 << 20;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur / 2 < most)
+        most = limit.rlim_cur / 2;
+    return most;
+}
+
 /* Only what our programs use; RegExp comes with the first module that needs it. Without Eval the linker leaves the
    parser of source text out: nothing but bytecode runs. */
 static JSContext *new_context(void)
@@ -149,6 +160,7 @@ static JSContext *new_context(void)
         return NULL;
     /* A process that lives for milliseconds need not collect cycles; one that lives on is held to a few megabytes. */
     JS_SetGCThreshold(runtime, 8 << 20);
+    JS_SetMaxStackSize(runtime, stack_size());
     JS_SetModuleLoaderFunc(runtime, NULL, load_import, NULL);
     JS_SetHostPromiseRejectionTracker(runtime, on_rejection, NULL);
     JSContext *ctx = JS_NewContextRaw(runtime);
