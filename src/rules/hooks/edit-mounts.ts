@@ -27,7 +27,7 @@ export function editMounts(config: RuntimeConfig, edits: readonly Mount[]): bool
 }
 
 /** The mount of config.json that an edit asks for. */
-export function toOci({ hostPath, containerPath, type, options }: Mount): OciMount {
+function toOci({ hostPath, containerPath, type, options }: Mount): OciMount {
   const mount: OciMount = { destination: containerPath };
   if (type !== undefined && type !== "") mount.type = type;
   mount.source = hostPath;
@@ -36,7 +36,7 @@ export function toOci({ hostPath, containerPath, type, options }: Mount): OciMou
 }
 
 /** How many parts an absolute path has; 1 for the root itself, as Go counts the slashes of a cleaned path. */
-export function depth(path: string): number {
+function depth(path: string): number {
   return Math.max(1, cleaned(path).length);
 }
 

@@ -37,7 +37,7 @@ export function applyEdits(config: RuntimeConfig, all: readonly Edits[]): Config
 }
 
 /** One set of edits with the effect of all, in order: the last word on each name, path, destination and type counts. */
-export function mergeEdits(all: readonly Edits[]): Edits {
+function mergeEdits(all: readonly Edits[]): Edits {
   const merged: Edits = {};
   const env = new Map<string, string | undefined>();
   const mounts = new Map<string, NonNullable<Edits["mounts"]>[number]>();

@@ -71,7 +71,7 @@ export function factsOf(config: RuntimeConfig, options: FactsOptions = {}): Cont
  * Whether the container has a bind mount that is not one of the engine's own files. Podman and CRI-O ask their own list
  * of user volumes; a `config.json` shows only mounts, so this is the nearest that can be said.
  */
-export function hasBindMounts(config: RuntimeConfig, ignore?: (mount: OciMount) => boolean): boolean {
+function hasBindMounts(config: RuntimeConfig, ignore?: (mount: OciMount) => boolean): boolean {
   return mountsOf(config).some(
     (mount) => isBind(mount) && !ENGINE_FILES.has(mount.destination) && !(ignore?.(mount) ?? false),
   );

@@ -16,7 +16,7 @@ export interface Run {
 }
 
 /** Alternatives, each a sequence of classes; an empty one is there when the group may be left out. */
-export interface Group {
+interface Group {
   kind: "group";
   branches: CodePoints[][];
 }
