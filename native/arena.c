@@ -57,13 +57,16 @@ static size_t pages(size_t size)
 
 static struct header *take(size_t size)
 {
+    size_t asked = size;
+    unsigned class = class_of(&size);
+    /* Also when only its class reaches LARGE: `size` in the header is how free and realloc know a mapping. */
     if (size >= LARGE) {
-        struct header *block = map(pages(size));
+        size_t whole = pages(asked > LARGE ? asked : LARGE);
+        struct header *block = map(whole);
         if (block)
-            block->size = pages(size);
+            block->size = whole;
         return block;
     }
-    unsigned class = class_of(&size);
     struct free_block *reused = freed[class];
     if (reused) {
         freed[class] = reused->next;
