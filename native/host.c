@@ -179,8 +179,10 @@ int main(int argc, char **argv, char **environment)
 {
     const char *problem, *entry = NULL, *name = basename_of(argc > 0 ? argv[0] : "");
     int appended = pack_appended(&pack, &problem);
-    if (appended > 0) {
+    if (appended != 0) {
         applet_name = name;
+        if (appended < 0)
+            return own_fault(problem);
     } else {
         const struct applet *applet = find_applet(name);
         if (!applet && argc > 1 && (applet = find_word(argv[1])))
@@ -191,8 +193,6 @@ int main(int argc, char **argv, char **environment)
         entry = applet->module;
         pack = pack_embedded();
     }
-    if (appended < 0)
-        return own_fault(problem);
 
     JSContext *ctx = new_context();
     if (!ctx)

@@ -5,12 +5,13 @@
 
 import { env, primitive } from "../../src/host/quickjs.ts";
 import { bind } from "../../src/linux/primitive.ts";
+import { beyondEmulation } from "./emulator.ts";
 
 bind(primitive);
 
 export const engine: "bun" | "quickjs" = "quickjs";
 
-/** Set by scripts/portable-tests: an emulator knows fewer system calls than the kernel below it. */
+/** Set by scripts/portable-tests under an emulator. */
 const emulated = env.includes("HOOKWRIGHT_TEST_EMULATED=1");
 
 interface Case {
@@ -70,9 +71,10 @@ export async function runTests(): Promise<number> {
       passed++;
       print(`ok ${name}`);
     } catch (error) {
-      if (emulated && String(error).includes("(ENOSYS)")) {
+      const beyond = emulated ? beyondEmulation(name, error) : undefined;
+      if (beyond !== undefined) {
         skipped++;
-        print(`skip ${name}: under emulation, ${String(error)}`);
+        print(`skip ${name}: ${beyond}`);
         continue;
       }
       failed++;
