@@ -91,7 +91,7 @@ setup-build setup-check setup-test setup-demo setup-bench setup-arm64:
 
 # The command line.
 
-dist/hookwright: $(TYPESCRIPT) $(BUNDLER) | setup-build
+dist/hookwright: $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.json) $(BUNDLER) | setup-build
 	@mkdir -p $(@D)
 	@echo "build $@"
 	@$(BUN) build --compile --bytecode --minify --format=esm --outfile $@ src/cli/main.ts >$@.log 2>&1 || { cat $@.log >&2; rm -f $@.log; exit 1; }

@@ -16,7 +16,8 @@ if (hostPath === undefined || packPath === undefined || out === undefined) {
 const host = readFileSync(hostPath);
 const pack = readFileSync(packPath);
 const marker = host.indexOf(MARKER);
-if (marker < 0 || host.indexOf(MARKER, marker + 1) >= 0) throw new Error(`append to ${hostPath}: not a host program`);
+if (marker < 0 || host.indexOf(MARKER, marker + 1) >= 0)
+  throw new Error(`append to ${hostPath}: not a host program`);
 
 const offset = Math.ceil(host.length / PAGE) * PAGE;
 const whole = Buffer.alloc(offset + pack.length);
