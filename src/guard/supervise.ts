@@ -166,15 +166,13 @@ export class Supervision {
     for (let ended = wait(-1, true); ended !== null; ended = wait(-1, true)) this.#note(ended);
   }
 
+  /** Ended by us: by the kill, or, once the time was over, by SIGTERM. */
   #note(process: Waited): void {
-    if (process.pid === this.#hook.pid) this.#ended = process;
-    if (
-      !process.ending.exited &&
-      process.ending.signal === SIGNAL.KILL &&
-      (this.#late || process.pid !== this.#hook.pid)
-    ) {
+    const hook = process.pid === this.#hook.pid;
+    if (hook) this.#ended = process;
+    const signal = process.ending.exited ? 0 : process.ending.signal;
+    if (this.#late ? signal === SIGNAL.KILL || signal === SIGNAL.TERM : signal === SIGNAL.KILL && !hook)
       this.#killed++;
-    }
   }
 }
 
