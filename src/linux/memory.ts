@@ -67,28 +67,25 @@ export type Words = readonly string[] | Uint8Array;
  * so that nothing can be collected while the kernel reads. A NUL inside a word is refused (EINVAL).
  */
 export function pointerList(words: Words): Uint8Array {
-  const strings =
-    words instanceof Uint8Array ? words : encode(words.length === 0 ? "" : `${words.join("\0")}\0`);
-  const count = countWords(strings);
-  if (!(words instanceof Uint8Array) && count !== words.length)
-    throw new LinuxError("word with a NUL", EINVAL);
-  const start = (count + 1) * 8;
-  const list = new Uint8Array(start + strings.length);
-  list.set(strings, start);
-  const view = new DataView(list.buffer);
-  const base = addressOf(list);
-  let at = start;
-  for (let i = 0; i < count; i++) {
-    setU64(view, i * 8, base + at);
-    at = list.indexOf(0, at) + 1;
+  const raw = words instanceof Uint8Array;
+  const strings = raw ? words : encode(words.length === 0 ? "" : `${words.join("\0")}\0`);
+  const starts: number[] = [];
+  for (let at = 0; at < strings.length; ) {
+    starts.push(at);
+    at = strings.indexOf(0, at) + 1;
+    if (at === 0) throw new LinuxError("words without a NUL at the end", EINVAL);
+  }
+  if (!raw && starts.length !== words.length) throw new LinuxError("word with a NUL", EINVAL);
+  const size = (starts.length + 1) * 8;
+  const list = new Uint8Array(size + strings.length);
+  list.set(strings, size);
+  const base = addressOf(list) + size;
+  // A Uint32Array keeps the low 32 bits of what is put into it, and drops fractions.
+  const halves = new Uint32Array(list.buffer, 0, size / 4);
+  let i = 0;
+  for (const start of starts) {
+    halves[i++] = base + start;
+    halves[i++] = (base + start) / HALF;
   }
   return list;
-}
-
-function countWords(block: Uint8Array): number {
-  if (block.length > 0 && block[block.length - 1] !== 0)
-    throw new LinuxError("words without a NUL at the end", EINVAL);
-  let count = 0;
-  for (let at = block.indexOf(0); at >= 0; at = block.indexOf(0, at + 1)) count++;
-  return count;
 }
