@@ -28,7 +28,12 @@ export const WAYS = {
   "exits with 1": { script: "echo no >&2; exit 1", result: "fail", reason: "exit_status" },
   "is killed": { script: "kill -9 $$", result: "fail", reason: "signal" },
   "is missing": { script: "exit 0", result: "error", reason: "missing", gone: true },
-  "runs too long": { script: "sleep 60", result: "timeout", reason: "timeout", kills: true },
+  "runs too long": {
+    script: "trap '' TERM; sleep 60; sleep 60",
+    result: "timeout",
+    reason: "timeout",
+    kills: true,
+  },
   "leaves a tree that holds stdout": {
     script: "(sleep 60 & sleep 60 & wait) & exit 0",
     result: "ok",
