@@ -15,7 +15,7 @@ afterEach(() => root.remove());
 test("A5: while the stored program is swapped by rename all the time, only the reviewed bytes ever run", async () => {
   const made = await injectedHook(root, "exit 0", {
     path: `${await hookFile()}`,
-    args: ["hook", "sh", "-c", "exit 0"],
+    args: ["busybox", "sh", "-c", "exit 0"],
   });
   const path = storedHook(root, made);
   copyFileSync(path, `${root.work}/good`);

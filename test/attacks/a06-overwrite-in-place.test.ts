@@ -16,7 +16,7 @@ test("A6: while the stored program is overwritten in place all the time, only th
   copyFileSync("/usr/bin/busybox", `${root.work}/hook`);
   const made = await injectedHook(root, "exit 0", {
     path: `${root.work}/hook`,
-    args: ["hook", "sh", "-c", "exit 0"],
+    args: ["busybox", "sh", "-c", "exit 0"],
   });
   const path = storedHook(root, made);
   const good = await Bun.file("/usr/bin/busybox").bytes();

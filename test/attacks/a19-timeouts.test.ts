@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => root.remove());
 
-const BAD = ["0", "-1", "1e309", '"5"', "1.5", "2147483648", "31", "null", "[]"];
+const BAD = ["0", "-1", "1e309", '"5"', "1.5", "2147483648", "31", "[]"];
 
 test.each(BAD)("A19: timeout %s is refused, with its place", async (timeout) => {
   const text = JSON.stringify(shellHook("true", { timeout: "TIMEOUT" }), null, 2).replace(

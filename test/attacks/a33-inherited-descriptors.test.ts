@@ -14,10 +14,11 @@ beforeEach(() => {
 });
 afterEach(() => root.remove());
 
-const LIST = "for fd in /proc/self/fd/*; do readlink $fd; done";
+/** No glob: reading a directory would open a descriptor of its own. */
+const LIST = "for n in 3 4 5 6 7 8 9; do readlink /proc/$$/fd/$n; done";
 
 test("A33: a guard started with open descriptors 3 to 9 starts its hook with 0, 1 and 2", async () => {
-  const made = await injectedHook(root, `ls /proc/$$/fd > ${root.work}/fds`);
+  const made = await injectedHook(root, `${LIST} > ${root.work}/fds; exit 0`);
   const command = [
     "bash",
     "-c",
@@ -29,19 +30,13 @@ test("A33: a guard started with open descriptors 3 to 9 starts its hook with 0, 
     (await run(command, { env: { ...environmentOf(made.hook), PATH: "/usr/bin:/bin" }, stdin: made.state }))
       .code,
   ).toBe(0);
-  // busybox sh opens what it writes to as 3 or above only while it redirects.
-  const open = readFileSync(`${root.work}/fds`, "utf8")
-    .trim()
-    .split("\n")
-    .map(Number)
-    .filter((fd) => fd < 10);
-  expect(open).toEqual([0, 1, 2]);
+  expect(readFileSync(`${root.work}/fds`, "utf8")).toBe("");
 });
 
 test("A33: runc's exec.fifo and sockets do not reach a createContainer hook", async () => {
-  await applyPlan(root.root, { hook: shellHook(`${LIST} > ${root.work}/fds`, { stage: "createContainer" }) });
+  await applyPlan(root.root, {
+    hook: shellHook(`${LIST} > ${root.work}/fds; exit 0`, { stage: "createContainer" }),
+  });
   expect((await runContainer(root, "runc", ["true"])).created.code).toBe(0);
-  const targets = readFileSync(`${root.work}/fds`, "utf8");
-  expect(targets).not.toContain("exec.fifo");
-  expect(targets).not.toContain("socket:");
+  expect(readFileSync(`${root.work}/fds`, "utf8")).toBe("");
 });
