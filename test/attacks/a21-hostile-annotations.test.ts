@@ -18,7 +18,7 @@ test("A21: they reach the hook as they are, run nothing, and leave whole records
     shell: `; touch ${marker} $(touch ${marker}) \`touch ${marker}\` & | > ${marker}`,
     lines: "one\ntwo\rthree\u2028four",
     escape: "\u001b[2Jcleared\u0007",
-    template: "{{.Env}} ${HOME} %s %n",
+    template: `{{.Env}} $${"{HOME}"} %s %n`,
     lists: "a+b,c;d=e",
     "io.containers.trace-syscall": `of:${root.work}/written;if:/etc/passwd`,
   };

@@ -65,4 +65,4 @@ test("A43: no record is lost or torn while the file is rotated under 16 writers"
   );
   expect(lines).toHaveLength(1920);
   for (const line of lines) JSON.parse(line);
-});
+}, 60_000);
