@@ -63,7 +63,11 @@ export function linkedDigest(link: string): Hex | undefined {
 /** Reads and checks one plan file. Throws as `readPlan`. */
 export function readPlanFile(roots: Roots, digest: Hex): Plan {
   const path = planPath(roots, digest);
-  const bytes = readTrusted(path);
+  return parsePlan(readTrusted(path), digest, path);
+}
+
+/** The plan of a file's bytes; `path` is for messages. Throws `plan_digest` or `plan_invalid`. */
+export function parsePlan(bytes: Uint8Array, digest: Hex, path: string): Plan {
   if (hexOf(sha256(bytes)) !== digest) {
     throw failure("plan_digest", `read the plan ${path}: its content is not what its name says`);
   }

@@ -13,7 +13,7 @@ export function lintHook({ hook, guard }: Definition, legacy: boolean, report: R
   if (hook === undefined) {
     if (Object.keys(guard).length > 0) {
       report.add(
-        "bad-value",
+        "without-hook",
         ["guard"],
         "there is no hook for the guard to hold",
         "remove guard, or add a hook",

@@ -47,6 +47,7 @@ export class Report {
     this.mode = mode;
     this.text = text;
     this.root = document.root;
+    this.partial = document.problems.some(({ rule }) => rule === "syntax");
     for (const { rule, at, message, mend } of document.problems) this.addAt(rule, at, message, mend);
   }
 

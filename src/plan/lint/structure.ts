@@ -85,12 +85,20 @@ function tellUnknown(key: string, known: readonly string[], path: readonly PathS
   const at = [...path, key];
   const folded = known.find((name) => fold(name) === fold(key));
   if (folded !== undefined) {
-    const message = `${JSON.stringify(key)} is not ${folded}, but Go programs read it as that, and others do not`;
+    const message = `${ascii(key)} is not ${folded}, but Go programs read it as that, and others do not`;
     report.add("folded-key", at, message, `write ${folded}`, true);
     return;
   }
   const message = `there is no field ${pathText(at)}; it would be ignored`;
   report.add("unknown-field", at, message, didYouMean(key, known), true);
+}
+
+/** In quotes, with what only looks like an ASCII letter spelt out. */
+function ascii(key: string): string {
+  return JSON.stringify(key).replace(
+    /[^\x20-\x7e]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Go's encoding/json compares keys so: case, and the two letters that fold into ASCII (ſ and the Kelvin sign). */
