@@ -138,7 +138,7 @@ dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/appen
 ifeq ($(ARCH),$(MACHINE))
 $(TOOLS)/applets.pack: $(APPLETS) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
 	@$(BUN) scripts/bundle.ts $(TOOLS)/applets $(APPLETS)
-	@$(TOOLS)/hookwright-compile $@ $(TOOLS)/applets $$(cat $(TOOLS)/applets/modules)
+	@$(TOOLS)/hookwright-compile --strip $@ $(TOOLS)/applets $$(cat $(TOOLS)/applets/modules)
 
 $(TOOLS)/hookwright-compile: native/compile.c native/pack.h $(ENGINE_OBJECTS)
 	@$(CC) $(WARN) $(CFLAGS) -isystem $(QUICKJS) -static -no-pie -o $@ $< $(ENGINE_OBJECTS) -lm
