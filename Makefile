@@ -108,7 +108,7 @@ $(NAMES:%=$(DIST)/%): $(DIST)/hookwright-host
 	@ln -sf hookwright-host $@
 
 # The source is there once setup has run, so the rule for it needs no recipe.
-$(QUICKJS)/%.c: | $(SETUP) ;
+$(ENGINE_OBJECTS:$(BUILD)/engine/%.o=$(QUICKJS)/%.c): | $(SETUP) ;
 
 $(BUILD)/engine/%.o: $(QUICKJS)/%.c | $(SETUP)
 	@mkdir -p $(@D)
