@@ -14,7 +14,6 @@ import type { Roots } from "../spec/roots.ts";
 import { type ConfigFile, parseConfig, readConfigFile, writeConfigFile } from "./config-file.ts";
 import { engineOf } from "./engine.ts";
 import { beginRecord, containerKey, dropRecord } from "./record.ts";
-import { dropSpool, provideSpool } from "./spool.ts";
 
 export interface BundleRequest {
   /** Absolute, as the runtime will say it in the state (bundle-path.ts). */
@@ -73,41 +72,41 @@ export async function injectBundle(request: BundleRequest): Promise<BundleInject
   });
   const after = injection.changed.length > 0 ? writeJson(doc, injection.changed) : file.text;
   const result: BundleInjection = { injection, path: file.path, before: file.text, after };
-  if (request.dryRun !== true) commit(request, result, file, key, newKey);
+  if (request.dryRun !== true) await commit(request, result, file, key, newKey);
   return result;
 }
 
 /** Writes: spool and record first, because they can be taken back, then the configuration. */
-function commit(
+async function commit(
   request: BundleRequest,
   result: BundleInjection,
   file: ConfigFile,
   key: string,
   newKey: boolean,
-): void {
+): Promise<void> {
   const { roots, digest, id, bundle } = request;
   const { spool, matched } = result.injection;
-  const madeSpool =
-    spool !== undefined && provideSpool(roots, spool.hostDir, newKey) ? spool.hostDir : undefined;
-  const hooks = matched.some(({ entry }) => entry !== undefined);
-  if (id !== undefined && hooks) {
-    const problem = tryRecord(() => beginRecord(roots, key, { id, bundle, plan: digest }));
+  const spools = spool === undefined ? undefined : await import("./spool.ts");
+  const made = spool !== undefined && spools?.provideSpool(roots, spool.hostDir, newKey);
+  const recorded = id !== undefined && matched.some(({ entry }) => entry !== undefined);
+  if (recorded) {
+    const problem = await tryRecord(() => beginRecord(roots, key, { id, bundle, plan: digest }));
     if (problem !== undefined) result.unrecorded = problem;
   }
   if (result.after === result.before) return;
   try {
     writeConfigFile(file, result.after);
   } catch (error) {
-    if (madeSpool !== undefined) dropSpool(madeSpool);
-    if (id !== undefined && hooks) tryRecord(() => dropRecord(roots, key));
+    if (made) spools?.dropSpool(spool.hostDir);
+    if (recorded) await tryRecord(() => dropRecord(roots, key));
     throw error;
   }
 }
 
 /** A full /run costs the container its common budget, never its start. */
-function tryRecord(step: () => void): string | undefined {
+async function tryRecord(step: () => void | Promise<void>): Promise<string | undefined> {
   try {
-    step();
+    await step();
     return undefined;
   } catch (error) {
     if (error instanceof LinuxError) return error.message;

@@ -24,7 +24,9 @@ export interface Roots {
 
 /** The directories below `root`, which must be absolute; "" and "/" mean the machine's own. */
 export function rootsAt(root: string): Roots {
-  const base = root.replace(/\/+$/, "");
+  // No pattern: the wrapper and the guard start faster without the RegExp engine.
+  let base = root;
+  while (base.endsWith("/")) base = base.slice(0, -1);
   const config = `${base}/etc/hookwright`;
   const state = `${base}/var/lib/hookwright`;
   const log = `${base}/var/log/hookwright`;
