@@ -45,6 +45,10 @@ export interface Whole extends Common {
   view: Table | Text;
   /** For `-q`. */
   names: readonly string[];
+  /** `--format json` prints one document a line, as for a stream. */
+  jsonLines?: boolean;
+  /** What the verb's own formats print, as data. */
+  formats?: { readonly [format: string]: unknown };
 }
 
 /** Items that come one by one: JSON becomes JSON lines, a table is printed line by line. */

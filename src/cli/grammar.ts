@@ -20,8 +20,6 @@ export interface Flag extends Value {
   name: string;
   /** Letter without its dash. */
   short?: string;
-  /** A second letter or word that means the same. */
-  alias?: string;
   /** Placeholder of its value; absent means a switch. */
   value?: string;
   summary: string;
@@ -29,6 +27,8 @@ export interface Flag extends Value {
   repeat?: boolean;
   /** Without it the verb is a usage error. */
   required?: boolean;
+  /** Environment variable, when it is not the one of the rule. */
+  variable?: string;
 }
 
 export interface Argument extends Value {
@@ -74,8 +74,14 @@ export interface Verb {
   examples: readonly [Example, Example, ...Example[]];
   arguments?: readonly Argument[];
   flags?: readonly Flag[];
-  /** Meaning of exit statuses beyond 0, 1 and 2. */
+  /** Exit statuses that mean something else than usual: `1 the plan is different`. */
   exits?: readonly string[];
+  /** Exit status of a failure, when 1 means something else. */
+  failureExit?: number;
+  /** What `--format` takes besides the usual. */
+  formats?: readonly string[];
+  /** Whether it makes system calls of its own (src/linux), which have to be bound first. */
+  kernel?: boolean;
   /** Left out of help, completion and manual. */
   hidden?: boolean;
   run(call: Call): Promise<Answer>;
@@ -112,6 +118,7 @@ export const GLOBAL_FLAGS: readonly Flag[] = [
 
 /** Name of the environment variable that stands for a flag: HOOKWRIGHT_, the verb's path, the flag. */
 export function variableOf(flag: Flag, path: readonly string[]): string {
+  if (flag.variable !== undefined) return flag.variable;
   const words = GLOBAL_FLAGS.includes(flag) ? [flag.name] : [...path, flag.name];
   return `HOOKWRIGHT_${words.join("_").replaceAll("-", "_").toUpperCase()}`;
 }

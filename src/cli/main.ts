@@ -11,5 +11,11 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   process.stdout.write(`hookwright ${VERSION}\n`);
 } else {
   const { runFromProcess } = await import("./process.ts");
-  await runFromProcess(argv);
+  await runFromProcess(argv, bindKernel);
+}
+
+async function bindKernel(): Promise<void> {
+  const { primitive } = await import("../host/bun.ts");
+  const { bind } = await import("../linux/primitive.ts");
+  bind(primitive);
 }

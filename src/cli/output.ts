@@ -27,16 +27,18 @@ export interface Style {
 
 const WORDS = ["table", "json", "yaml"];
 
-/** Refuses a `--format` that nothing can be printed with, before any work is done. */
-export function checkFormat(format: string): void {
-  if (WORDS.includes(format)) return;
+/** Refuses a `--format` that nothing can be printed with, before any work is done; `others` are the verb's own. */
+export function checkFormat(format: string, others: readonly string[] = []): void {
+  const words = [...WORDS, ...others];
+  if (words.includes(format)) return;
   if (format.includes("{{")) {
     compileTemplate(bodyOf(format));
     return;
   }
+  const known = words.join(", ");
   throw new Failure(
     "format",
-    `read --format ${JSON.stringify(format)}: it is none of ${WORDS.join(", ")} and no template`,
+    `read --format ${JSON.stringify(format)}: it is none of ${known} and no template`,
     {
       hint: "A template has braces, such as '{{.name}}'.",
       exitCode: EXIT.usage,
@@ -54,6 +56,14 @@ export async function print(answer: Answer, style: Style, out: Sink, err: Sink):
 
 async function printWhole(answer: Whole, style: Style, out: Sink, err: Sink): Promise<void> {
   if (style.quiet) return writeLines(out, answer.names.map(visible));
+  const own = answer.formats?.[style.format];
+  if (own !== undefined) return out.write(`${toJson(own, 2)}\n`);
+  if (style.format === "json" && answer.jsonLines && Array.isArray(answer.data)) {
+    return writeLines(
+      out,
+      answer.data.map((item) => toJson(item)),
+    );
+  }
   if (style.format === "json") return out.write(`${toJson(answer.data, 2)}\n`);
   if (style.format === "yaml") return out.write(await toYaml(answer.data));
   if (style.format !== "table") {

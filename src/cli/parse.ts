@@ -50,7 +50,7 @@ export function parse(tree: Command, argv: readonly string[], env: Env): Parsed 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const asked = top.asked;
-    if (top.opts()["version"] === true && asked !== undefined) return { kind: "version" };
+    if (top.opts().version === true && asked !== undefined) return { kind: "version" };
     if (asked?.described === undefined) throw usage(error, argv);
     const isAsked = error.code === "commander.helpDisplayed";
     return {
@@ -61,7 +61,7 @@ export function parse(tree: Command, argv: readonly string[], env: Env): Parsed 
       globals: flagsOf(top, GLOBAL_FLAGS, [], env),
     };
   }
-  if (top.opts()["version"] === true) return { kind: "version" };
+  if (top.opts().version === true) return { kind: "version" };
   if (reached === undefined) throw new Error("the parser reached no verb");
   const { told, verb, args } = reached;
   const globals = flagsOf(top, GLOBAL_FLAGS, [], env);

@@ -11,7 +11,10 @@ const BROKEN_PIPE = 141;
 const INTERRUPTED = 130;
 
 /** Runs this process's command line and sets its exit status. */
-export async function runFromProcess(argv: readonly string[]): Promise<void> {
+export async function runFromProcess(
+  argv: readonly string[],
+  bindKernel: () => Promise<void>,
+): Promise<void> {
   const stopping = new AbortController();
   process.once("SIGINT", () => {
     stopping.abort();
@@ -24,6 +27,7 @@ export async function runFromProcess(argv: readonly string[]): Promise<void> {
     out: sinkOf(STDOUT, process.stdout),
     err: sinkOf(STDERR, process.stderr),
     stop: stopping.signal,
+    bindKernel,
   };
   const status = await run(argv, world);
   process.exit(stopping.signal.aborted ? INTERRUPTED : status);

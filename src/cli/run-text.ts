@@ -3,11 +3,10 @@
 import type { ShownRun } from "../commands/events-show.ts";
 import type { OutputTail } from "../spec/event.ts";
 import type { Cell, Text } from "./answer.ts";
-import { milliseconds, standing } from "./words.ts";
+import { factLines, milliseconds, standing } from "./words.ts";
 
 export function runText(run: ShownRun): Text {
   const { end } = run;
-  const result = standing(run.result);
   const facts: [string, string | undefined][] = [
     ["hook", `${run.hook.name} (${run.hook.path})`],
     ["digest", run.hook.digest === "" ? undefined : run.hook.digest],
@@ -23,17 +22,16 @@ export function runText(run: ShownRun): Text {
     ["signal", end?.signal === undefined ? undefined : String(end.signal)],
     ["on failure", end?.onFailure],
     ["killed", end?.killed ? `${end.killed} processes that the hook left` : undefined],
+    ["detached", end?.detached ? `${end.detached} processes go on, as the definition allows` : undefined],
     ["used", end?.rusage && usedOf(end.rusage)],
   ];
-  const width = Math.max(...facts.map(([name]) => name.length));
-  const lines: Cell[] = [`run ${run.run}`];
-  const toned = typeof result === "string" ? result : result.text;
   const why = run.message ?? run.reason;
-  const line = `${"result".padEnd(width)}  ${toned}${why === undefined ? "" : `: ${why}`}`;
-  lines.push(typeof result === "string" ? line : { text: line, tone: result.tone });
-  for (const [name, value] of facts) {
-    if (value !== undefined) lines.push(`${name.padEnd(width)}  ${value}`);
-  }
+  const { text, tone } = standing(run.result);
+  const [result = "", ...others] = factLines([
+    ["result", why === undefined ? text : `${text}: ${why}`],
+    ...facts,
+  ]);
+  const lines: Cell[] = [`run ${run.run}`, { text: result, tone }, ...others];
   lines.push(...tailOf("standard output", end?.stdout), ...tailOf("standard error", end?.stderr));
   if (run.advice.length > 0)
     lines.push("", "What to do:", ...run.advice.map((sentence) => `  - ${sentence}`));

@@ -17,10 +17,13 @@ export interface World {
   out: Sink;
   err: Sink;
   stop: AbortSignal;
+  /** Makes system calls possible; called once, and only for a verb that needs them. */
+  bindKernel(): Promise<void>;
 }
 
 /** Runs the command line and gives its exit status; nothing is thrown but mistakes of ours. */
 export async function run(argv: readonly string[], world: World): Promise<number> {
+  let failureExit: number = EXIT.failed;
   let debug = argv.includes("-D") || argv.includes("--debug");
   try {
     const parsed = parse(tree, argv, world.env);
@@ -29,14 +32,17 @@ export async function run(argv: readonly string[], world: World): Promise<number
       return EXIT.ok;
     }
     debug = parsed.globals.on("debug");
-    if (parsed.kind === "verb") return await runVerb(parsed, world);
+    if (parsed.kind === "verb") {
+      failureExit = parsed.verb.failureExit ?? EXIT.failed;
+      return await runVerb(parsed, world);
+    }
     const complete = parsed.asked || parsed.path.length === 0;
     (complete ? world.out : world.err).write(helpOf(parsed.command, parsed.path));
     return complete ? EXIT.ok : EXIT.usage;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     world.err.write(failureText(error, debug));
-    return error.exitCode;
+    return error.exitCode === EXIT.failed ? failureExit : error.exitCode;
   }
 }
 
@@ -49,7 +55,8 @@ async function runVerb(parsed: Extract<Parsed, { kind: "verb" }>, world: World):
     headings: !globals.on("no-headings"),
     full: globals.on("no-trunc"),
   };
-  checkFormat(style.format);
+  checkFormat(style.format, verb.formats);
+  if (verb.kernel) await world.bindKernel();
   const call = {
     roots: rootsAt(absoluteRoot(globals.text("root") ?? "/")),
     args,

@@ -1,7 +1,10 @@
 /** The whole command line. Loading it loads no command: each verb imports its own when it runs. */
 
 import type { Noun } from "./grammar.ts";
+import { bundle } from "./nouns/bundle.ts";
 import { events, stats } from "./nouns/events.ts";
+import { hook } from "./nouns/hook.ts";
+import { planVerbs } from "./nouns/plan.ts";
 import { shellVerbs } from "./nouns/shell.ts";
 import { version } from "./nouns/version.ts";
 
@@ -13,5 +16,5 @@ export const tree: Noun = {
     { command: "hookwright apply", means: "check all definitions and put them in force" },
     { command: "hookwright events --follow", means: "watch hooks run" },
   ],
-  children: [events, stats, ...shellVerbs(() => tree), version],
+  children: [...planVerbs, hook, bundle, events, stats, ...shellVerbs(() => tree), version],
 };

@@ -1,7 +1,7 @@
 /** How values are said to people in more than one table. */
 
 import type { Standing } from "../observe/runs.ts";
-import type { Cell } from "./answer.ts";
+import type { Tone } from "./answer.ts";
 
 /** A UUIDv7 up to its first random digits; two runs of one millisecond still differ. */
 export function shortRun(run: string, full: boolean): string {
@@ -25,7 +25,23 @@ export function percent(share: number): string {
   return `${shown.toFixed(digits)}%`;
 }
 
-export function standing(result: Standing): Cell {
+export function standing(result: Standing): { text: string; tone: Tone } {
   if (result === "ok") return { text: result, tone: "good" };
   return { text: result, tone: result === "running" ? "faint" : "bad" };
+}
+
+/** `sha256:` and twelve digits. */
+export function shortDigest(digest: string, full: boolean): string {
+  return full ? digest : digest.slice(0, "sha256:".length + 12);
+}
+
+/** `name  value` lines with the values in one column; those without a value are left out. */
+export function factLines(facts: readonly (readonly [name: string, value: string | undefined])[]): string[] {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(width)}  ${value}`]));
+}
+
+/** `1 hook`, `2 hooks`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -49,6 +49,10 @@ const ADVICE: { readonly [reason: string]: Advise } = {
     "Something killed the process that watched the hook, mostly the kernel when the container's memory was used up.",
     "Look for `oom` in `dmesg`; give the container more memory, or move the hook to createRuntime.",
   ],
+  guard_killed: () => [
+    "Something killed the guard while the hook ran: the runtime that started it gave up, or memory ran out.",
+    "Look for `oom` in `dmesg`, and at the engine's log of that moment.",
+  ],
   keeper_stopped: () => [
     "Something stopped the process that watched the hook (SIGSTOP, or a frozen cgroup), so the hook was ended at its limit.",
   ],
@@ -137,6 +141,7 @@ const ADVICE: { readonly [reason: string]: Advise } = {
     "A system call of the guard failed; the message above names it. Out of memory or descriptors is the usual cause.",
     report,
   ],
+  internal: ours,
   usage: () => [
     "The hook entry in config.json is not as Hookwright writes it. `hookwright bundle apply BUNDLE` writes it anew.",
   ],

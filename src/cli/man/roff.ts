@@ -17,7 +17,7 @@ export function manPage({ name, section, summary, version }: Heading, markdown: 
   return [
     `.TH ${name.toUpperCase()} ${section} "" "hookwright ${version}" "Hookwright"`,
     ".SH NAME",
-    `${escape(name)} \\- ${escape(summary)}`,
+    `${roffed(name)} \\- ${roffed(summary)}`,
     ...blocksOf(markdown).flatMap(renderBlock),
     "",
   ].join("\n");
@@ -95,7 +95,7 @@ function textLine(line: string): string {
 }
 
 function codeLine(line: string): string {
-  const text = escape(line);
+  const text = roffed(line);
   return text.startsWith(".") || text.startsWith("'") ? `\\&${text}` : text;
 }
 
@@ -103,14 +103,14 @@ function inline(text: string): string {
   return text
     .split(/(`[^`]*`|\*\*[^*]+\*\*|\[[^\]]+\]\([^)]+\))/)
     .map((part) => {
-      if (part.startsWith("`") && part.length > 1) return `\\fB${escape(part.slice(1, -1))}\\fR`;
-      if (part.startsWith("**")) return `\\fB${escape(part.slice(2, -2))}\\fR`;
+      if (part.startsWith("`") && part.length > 1) return `\\fB${roffed(part.slice(1, -1))}\\fR`;
+      if (part.startsWith("**")) return `\\fB${roffed(part.slice(2, -2))}\\fR`;
       const link = /^\[([^\]]+)\]\(([^)]+)\)$/.exec(part);
-      return escape(link ? (link[1] ?? "") : part);
+      return roffed(link ? (link[1] ?? "") : part);
     })
     .join("");
 }
 
-function escape(text: string): string {
+function roffed(text: string): string {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("…", "...").replaceAll("→", "\\(->");
 }

@@ -61,7 +61,7 @@ const list: Verb = {
   summary: "list the runs of hooks",
   description: [
     "A run is listed when it has ended. One whose guard was killed is `crashed`; one that goes on is `running`.",
-    "With --follow, --format json prints one JSON document a line.",
+    "--format json prints one JSON document a line.",
   ],
   examples: [
     { command: "hookwright events --since 1h --result failed", means: "what went wrong in the last hour" },
@@ -86,6 +86,7 @@ const list: Verb = {
     return {
       kind: "whole",
       data: runs,
+      jsonLines: true,
       view: { columns: COLUMNS, rows: runs.map((run) => rowOf(run, call.full)), empty: "no runs" },
       names: runs.map((run) => run.run),
       notes: badLines(bad),
