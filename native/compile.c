@@ -66,6 +66,9 @@ static int compile(FILE *out, const char *directory, const char *name, int strip
         fprintf(stderr, "compile %s/%s: cannot be read\n", directory, name);
         return -1;
     }
+    /* import() resolves its name against the file name of the function that calls it, which is in the tables. */
+    if (strstr(text, "import("))
+        strip = JS_STRIP_SOURCE;
     JSContext *ctx = new_context(strip, 0);
     JSValue module = parse(ctx, text, text_size, name);
     if (JS_IsException(module) || strstr(text, "RegExp")) {
