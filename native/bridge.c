@@ -149,11 +149,22 @@ static JSValue host_decode(JSContext *ctx, JSValueConst self, int argc, JSValueC
 
 static JSValue host_sha256(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
 {
-    uint8_t *bytes, digest[32];
-    size_t size;
+    uint8_t *bytes, *kept, digest[32];
+    size_t size, kept_size;
+    struct sha256_state state = { .size = 0 };
     if (bytes_of(ctx, argv[0], &bytes, &size))
         return JS_EXCEPTION;
-    sha256(bytes, size, digest);
+    if (JS_IsUndefined(argv[1])) {
+        sha256(bytes, size, digest);
+        return new_bytes(ctx, digest, sizeof digest);
+    }
+    if (bytes_of(ctx, argv[1], &kept, &kept_size))
+        return JS_EXCEPTION;
+    if (kept_size != sizeof state)
+        return JS_ThrowRangeError(ctx, "the state of sha256 has %d bytes", (int)sizeof state);
+    memcpy(&state, kept, sizeof state);
+    sha256_next(&state, bytes, size, digest);
+    memcpy(kept, &state, sizeof state);
     return new_bytes(ctx, digest, sizeof digest);
 }
 
@@ -185,7 +196,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("addressOf", 1, host_address_of),
     JS_CFUNC_DEF("encode", 1, host_encode),
     JS_CFUNC_DEF("decode", 1, host_decode),
-    JS_CFUNC_DEF("sha256", 1, host_sha256),
+    JS_CFUNC_DEF("sha256", 2, host_sha256),
     JS_PROP_STRING_DEF("arch", ARCH, JS_PROP_ENUMERABLE),
 };
 

@@ -145,21 +145,32 @@ static int processor_can(void)
 
 #endif
 
-void sha256(const uint8_t *bytes, size_t size, uint8_t digest[32])
+void sha256_next(struct sha256_state *so_far, const uint8_t *bytes, size_t size, uint8_t digest[32])
 {
+    static const uint32_t first[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
     static blocks_function *blocks;
-    uint32_t state[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+    uint32_t state[8];
     uint8_t tail[128] = { 0 };
     size_t whole = size / 64, rest = size % 64, tail_blocks = rest < 56 ? 1 : 2;
 
     if (!blocks)
         blocks = processor_can() ? blocks_processor : blocks_portable;
-    blocks(state, bytes, whole);
+    if (so_far->size == 0)
+        memcpy(so_far->words, first, sizeof first);
+    blocks(so_far->words, bytes, whole);
+    so_far->size += size;
+    memcpy(state, so_far->words, sizeof state);
     memcpy(tail, bytes + 64 * whole, rest);
     tail[rest] = 0x80;
-    store_be(tail + 64 * tail_blocks - 8, (uint64_t)size >> 29);
-    store_be(tail + 64 * tail_blocks - 4, (uint32_t)(size << 3));
+    store_be(tail + 64 * tail_blocks - 8, (uint32_t)(so_far->size >> 29));
+    store_be(tail + 64 * tail_blocks - 4, (uint32_t)(so_far->size << 3));
     blocks(state, tail, tail_blocks);
     for (int i = 0; i < 8; i++)
         store_be(digest + 4 * i, state[i]);
+}
+
+void sha256(const uint8_t *bytes, size_t size, uint8_t digest[32])
+{
+    struct sha256_state state = { .size = 0 };
+    sha256_next(&state, bytes, size, digest);
 }

@@ -9,7 +9,7 @@ import { close } from "../linux/descriptor.ts";
 import { failedWith } from "../linux/error.ts";
 import { createMemfd, sealMemfd } from "../linux/memfd.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
-import { sha256 } from "../linux/primitive.ts";
+import { SHA256_STATE, sha256 } from "../linux/primitive.ts";
 import { pread } from "../linux/read.ts";
 import { exists, fstat, TYPE } from "../linux/stat.ts";
 import { type Distrust, openTrusted } from "../linux/trust.ts";
@@ -19,8 +19,10 @@ import type { Call } from "./call.ts";
 import { hexOf } from "./hex.ts";
 import type { Place } from "./place.ts";
 
-/** The largest program: with its copy it is twice in memory for a moment. */
+/** The largest program; its copy is memory of the hook's cgroup. */
 const MAX_PROGRAM_BYTES = 256 * 1024 * 1024;
+/** How much is hashed at a time: a multiple of 64 bytes. */
+const PART = 64 * 1024;
 
 /** Where a script finds itself: the first descriptor after the standard ones. */
 export const SCRIPT_FD = 3;
@@ -92,7 +94,7 @@ function load(
   const copy = sealedCopy(source, name);
   // Where the kernel forbids executable memfds the file itself must do: then its whole path has to be safe, inside too.
   if (copy === undefined && inside) close(trusted(path));
-  verify(copy ?? source, size, digest, path);
+  verify(copy ?? source, digest, path);
   if (copy === undefined) return { fd: source, kind: "store" };
   close(source);
   return { fd: copy, kind: "memfd" };
@@ -112,15 +114,23 @@ function sealedCopy(source: number, name: string): number | undefined {
   return copy;
 }
 
-function verify(fd: number, size: number, digest: Hex, path: string): void {
-  const bytes = new Uint8Array(size + 1);
-  const count = pread(fd, bytes, 0);
-  const found = count > size ? "longer" : hexOf(sha256(bytes.subarray(0, count)));
-  if (found === digest) return;
+function verify(fd: number, digest: Hex, path: string): void {
+  if (digestOf(fd) === digest) return;
   throw new Failure("digest_mismatch", `run ${path}: its content is not what its name says`, {
     hint: "run `hookwright apply`, which writes the store anew, and find out who changed it",
     exitCode: EXIT.refused,
   });
+}
+
+/** In parts, so that the largest program takes no more memory than the smallest. */
+function digestOf(fd: number): Hex {
+  const state = new Uint8Array(SHA256_STATE);
+  const part = new Uint8Array(PART);
+  for (let at = 0; ; at += PART) {
+    const count = pread(fd, part, at);
+    const digest = sha256(count === PART ? part : part.subarray(0, count), state);
+    if (count < PART) return hexOf(digest);
+  }
 }
 
 function trusted(path: string, use: "program" | "data" = "program"): number {

@@ -100,6 +100,9 @@ function word(argument: SyscallArgument | undefined): number {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** By the state that stands for one. */
+const hashers = new WeakMap<Uint8Array, InstanceType<typeof Bun.CryptoHasher>>();
+
 export const primitive: Primitive = {
   arch: process.arch === "arm64" ? "aarch64" : "x86_64",
   syscall(nr, a, b, c, d, e, f) {
@@ -109,5 +112,9 @@ export const primitive: Primitive = {
   addressOf,
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),
-  sha256: (bytes) => new Uint8Array(new Bun.CryptoHasher("sha256").update(bytes).digest().buffer),
+  sha256(bytes, state) {
+    const hasher = (state === undefined ? undefined : hashers.get(state)) ?? new Bun.CryptoHasher("sha256");
+    if (state !== undefined) hashers.set(state, hasher);
+    return new Uint8Array(hasher.update(bytes).copy().digest().buffer);
+  },
 };

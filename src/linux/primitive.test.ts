@@ -1,7 +1,7 @@
 import { equal, ok, test } from "../../test/portable/api.ts";
 import { close } from "./descriptor.ts";
 import { createMemfd } from "./memfd.ts";
-import { addressOf, decode, encode, nr, sha256, syscall } from "./primitive.ts";
+import { addressOf, decode, encode, nr, SHA256_STATE, sha256, syscall } from "./primitive.ts";
 
 const EBADF = 9;
 const EINVAL = 22;
@@ -71,4 +71,13 @@ test("sha256 of the standard's own examples", () => {
   const hex = (bytes: Uint8Array) => Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
   equal(hex(sha256(encode("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   equal(hex(sha256(new Uint8Array(0))), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+});
+
+test("sha256 of a content in parts is that of the whole", () => {
+  const whole = new Uint8Array(300);
+  for (let at = 0; at < whole.length; at++) whole[at] = at & 255;
+  const state = new Uint8Array(SHA256_STATE);
+  equal(hex(sha256(whole.subarray(0, 128), state)), hex(sha256(whole.subarray(0, 128))));
+  equal(hex(sha256(whole.subarray(128, 192), state)), hex(sha256(whole.subarray(0, 192))));
+  equal(hex(sha256(whole.subarray(192), state)), hex(sha256(whole)));
 });

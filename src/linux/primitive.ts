@@ -19,9 +19,15 @@ export interface Primitive {
   encode(text: string): Uint8Array;
   /** The string of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. */
   decode(bytes: Uint8Array): string;
-  /** SHA-256, 32 bytes. */
-  sha256(bytes: Uint8Array): Uint8Array;
+  /**
+   * SHA-256, 32 bytes. With `state` (SHA256_STATE bytes, zero at first) `bytes` goes on from the calls before with the
+   * same state, and the digest is that of all so far; only the last of them may have a length that 64 does not divide.
+   */
+  sha256(bytes: Uint8Array, state?: Uint8Array): Uint8Array;
 }
+
+/** Length of what `sha256` keeps between the parts of a long content. */
+export const SHA256_STATE = 40;
 
 export let syscall: Primitive["syscall"];
 export let addressOf: Primitive["addressOf"];
