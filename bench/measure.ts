@@ -1,7 +1,6 @@
 /** Takes measurements: whole processes by the driver (driver.ts), and the largest resident set of one process. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { program } from "../test/support/programs.ts";
 import type { Case, Samples, Work } from "./work.ts";
 
 const DRIVER = `${import.meta.dir}/../dist/bench-driver`;
@@ -25,6 +24,9 @@ export async function clock(rounds: number, cases: Case[], hideUnified = false):
   }
 }
 
+/** busybox takes the kernel's kilobytes for pages of 4 KiB, and so prints four times what was meant. */
+const BUSYBOX_TIMES = 4;
+
 /** Largest resident set of one process of a command, in KiB, by the kernel's own account. */
 export function peak(argv: string[], env: string[], stdin?: string): number {
   const ran = Bun.spawnSync(["busybox", "time", "-v", ...argv], {
@@ -34,7 +36,6 @@ export function peak(argv: string[], env: string[], stdin?: string): number {
     stdin: stdin === undefined ? "ignore" : Bun.file(stdin),
   });
   const found = /Maximum resident set size \(kbytes\): (\d+)/.exec(ran.stderr.toString());
-  if (found === null)
-    throw new Error(`${program("hookwright-host")}: no figure in: ${ran.stderr.toString()}`);
-  return Number(found[1]);
+  if (found === null) throw new Error(`${argv.join(" ")}: no figure in: ${ran.stderr.toString()}`);
+  return Number(found[1]) / BUSYBOX_TIMES;
 }
