@@ -51,7 +51,7 @@ export function parse(tree: Command, argv: readonly string[], env: Env): Parsed 
     if (!(error instanceof CommanderError)) throw error;
     const asked = top.asked;
     if (top.opts().version === true && asked !== undefined) return { kind: "version" };
-    if (asked?.described === undefined) throw usage(error, argv);
+    if (asked?.described === undefined) throw usage(error, tree, argv);
     const isAsked = error.code === "commander.helpDisplayed";
     return {
       kind: "help",
@@ -169,16 +169,26 @@ function requireFlags(verb: Verb, flags: Flags, path: readonly string[]): void {
 }
 
 /** Commander says `error: unknown command 'hok'\n(Did you mean hook?)`. */
-function usage(error: CommanderError, argv: readonly string[]): Failure {
+function usage(error: CommanderError, tree: Command, argv: readonly string[]): Failure {
   const [first = "", ...rest] = error.message.split("\n");
   const similar = /\(Did you mean (?:one of )?(.*)\?\)/.exec(rest.join(" "))?.[1];
-  const nouns = argv.filter((word) => /^[a-z]+$/.test(word)).slice(0, 1);
-  const help = ["hookwright", ...(error.code === "commander.unknownCommand" ? [] : nouns), "--help"].join(
-    " ",
-  );
+  const help = ["hookwright", ...wordsOf(tree, argv), "--help"].join(" ");
   return new Failure("usage", `read the command line: ${first.replace(/^error: /, "").replace(/\.$/, "")}`, {
     hint: similar === undefined ? `Run \`${help}\`.` : `Did you mean ${similar}? Otherwise run \`${help}\`.`,
     exitCode: EXIT.usage,
     cause: error,
   });
+}
+
+/** The words of a command line that lead down the tree. */
+function wordsOf(tree: Command, argv: readonly string[]): string[] {
+  const path: string[] = [];
+  let at = tree;
+  for (const word of argv) {
+    const child = at.kind === "noun" ? at.children.find(({ name }) => name === word) : undefined;
+    if (child === undefined) continue;
+    path.push(word);
+    at = child;
+  }
+  return path;
 }
