@@ -89,12 +89,15 @@ help: ## this list
 setup-build setup-check setup-test setup-demo setup-bench setup-arm64:
 	@scripts/setup $(@:setup-%=%)
 
-# The command line.
+# The command line. What Bun would read from the current directory (.env, bunfig.toml) is another user's to write there.
+
+HOOKWRIGHT_FLAGS := --compile --bytecode --minify --format=esm --splitting \
+  --no-compile-autoload-dotenv --no-compile-autoload-bunfig
 
 dist/hookwright: $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.json) $(BUNDLER) | setup-build
 	@mkdir -p $(@D)
 	@echo "build $@"
-	@$(BUN) build --compile --bytecode --minify --format=esm --outfile $@ src/cli/main.ts >$@.log 2>&1 || { cat $@.log >&2; rm -f $@.log; exit 1; }
+	@$(BUN) build $(HOOKWRIGHT_FLAGS) --outfile $@ src/cli/main.ts >$@.log 2>&1 || { cat $@.log >&2; rm -f $@.log; exit 1; }
 	@rm -f $@.log
 
 # The host program: the engine, the C around it, the applets' bytecode.
