@@ -31,8 +31,8 @@ export interface ApplyResult {
   problems: readonly Problem[];
   masked: readonly { readonly file: string; readonly by: string }[];
   notes: readonly string[];
-  /** Plans and files of the store that nobody could call any more. */
-  collected: { plans: number; files: number };
+  /** Plans and files of the store that nobody could call any more, and containers that are no more but left something. */
+  collected: { plans: number; files: number; containers: number };
 }
 
 /** Applies. @throws DefinitionFailure (a Failure with `problems`), Failure */
@@ -41,7 +41,7 @@ export async function apply(roots: Roots, options: ApplyOptions = {}): Promise<A
     const draft = makeDraft(roots, options);
     const { problems, masked, notes } = draft;
     const definitions = draft.content.definitions.length;
-    const collected = { plans: 0, files: 0 };
+    const collected = { plans: 0, files: 0, containers: 0 };
     return {
       changed: false,
       definitions,
@@ -83,12 +83,12 @@ function applyLocked(roots: Roots, options: ApplyOptions): ApplyResult {
 }
 
 /** The plan is in force by now, so what cannot be removed is a note and not a failure. */
-function tidied(roots: Roots, notes: string[]): { plans: number; files: number } {
+function tidied(roots: Roots, notes: string[]): ApplyResult["collected"] {
   try {
-    const { plans, files } = collect(roots, Date.now());
-    return { plans: plans.length, files: files.length };
+    const { plans, files, containers } = collect(roots, Date.now());
+    return { plans: plans.length, files: files.length, containers };
   } catch (error) {
     notes.push(`old plans were not removed: ${error instanceof Error ? error.message : String(error)}`);
-    return { plans: 0, files: 0 };
+    return { plans: 0, files: 0, containers: 0 };
   }
 }

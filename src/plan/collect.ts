@@ -10,7 +10,7 @@ import { Failure } from "../spec/failure.ts";
 import type { Entry, Hex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import { filesOf } from "./apply.ts";
-import { liveContainers } from "./containers.ts";
+import { liveContainers, sweepContainers } from "./containers.ts";
 import { previousDigest } from "./links.ts";
 import { linkedDigest, planPath, readPlanFile } from "./read.ts";
 import { removeFromStore, storedDigests } from "./store.ts";
@@ -18,6 +18,8 @@ import { removeFromStore, storedDigests } from "./store.ts";
 export interface Collected {
   readonly plans: Hex[];
   readonly files: Hex[];
+  /** Containers that are no more, of which records or spools were left. */
+  readonly containers: number;
 }
 
 /** Milliseconds for which a plan that went out of force is kept in any case. */
@@ -25,6 +27,7 @@ const GRACE = 10 * 60 * 1000;
 
 /** Removes plans and store files that nothing needs; the caller holds the lock. `now` is milliseconds since 1970. */
 export function collect(roots: Roots, now: number): Collected {
+  const containers = sweepContainers(roots, now);
   const keep = new Set<Hex>();
   const plans = new Set(planDigests(roots));
   const needed = neededPlans(roots, plans, keep, now);
@@ -35,7 +38,11 @@ export function collect(roots: Roots, now: number): Collected {
       if (!(error instanceof Failure)) throw error;
     }
   }
-  const removed = { plans: [...plans].filter((digest) => !needed.has(digest)), files: [] as Hex[] };
+  const removed = {
+    plans: [...plans].filter((digest) => !needed.has(digest)),
+    files: [] as Hex[],
+    containers,
+  };
   for (const digest of removed.plans) rmSync(planPath(roots, digest), { force: true });
   for (const digest of storedDigests(roots)) {
     if (keep.has(digest)) continue;

@@ -1,6 +1,15 @@
-/** The containers that still live under some plan: records in the run directory whose bundle still names the plan. */
+/**
+ * What is known of the containers that live under some plan: records in the run directory, and event spools. A container
+ * lives as long as its bundle still names the plan; what is left of others is swept away.
+ */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { rmdir } from "../linux/directory.ts";
+import { LinuxError } from "../linux/error.ts";
+import { unlinkIfThere } from "../linux/link.ts";
+import { unmount } from "../linux/mount.ts";
+import { lstatIfThere } from "../linux/stat.ts";
+import { isHex } from "../rules/hooks/own-entry.ts";
 import type { Hex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 
@@ -12,26 +21,100 @@ export interface LiveContainer {
   readonly digests: ReadonlySet<Hex>;
 }
 
-/** The live ones. A record whose bundle is gone, or no longer names the plan, is of a container that is no more. */
+type Found =
+  | { readonly state: "live"; readonly container: LiveContainer }
+  | { readonly state: "gone" | "unclear" };
+
+const SUFFIX = ".json";
+/** Record and spool are made before config.json names the plan; what is younger may be on its way. Milliseconds. */
+const GRACE = 10 * 60 * 1000;
+/** A container's key: the name of its record and of its spool. */
+const KEY_LENGTH = 32;
+
+/** The containers whose config.json names the plan that their record names. */
 export function liveContainers(roots: Roots): LiveContainer[] {
-  let names: string[];
+  const found = recordKeys(roots).map((key) => look(recordPath(roots, key)));
+  return found.flatMap((one) => (one.state === "live" ? [one.container] : []));
+}
+
+/** Removes records and spools of containers that are no more; returns how many containers. */
+export function sweepContainers(roots: Roots, now: number): number {
+  const keys = new Set([
+    ...recordKeys(roots),
+    ...names(roots.spool).filter((name) => isHex(name, KEY_LENGTH)),
+  ]);
+  let swept = 0;
+  for (const key of keys) {
+    const record = recordPath(roots, key);
+    const { state } = look(record);
+    if (state === "live") continue;
+    const newest = Math.max(timeOf(record), timeOf(`${roots.spool}/${key}`));
+    if (state === "unclear" && now - newest < GRACE) continue;
+    removeSpool(`${roots.spool}/${key}`);
+    unlinkIfThere(record);
+    swept++;
+  }
+  return swept;
+}
+
+function look(record: string): Found {
+  let bundle: string;
+  let id: string;
+  let plan: string;
   try {
-    names = readdirSync(roots.containers);
+    const first = readFileSync(record, "utf8").split("\n", 1)[0] ?? "";
+    ({ id, bundle, plan } = JSON.parse(first) as LiveContainer);
+  } catch {
+    return { state: "unclear" };
+  }
+  if (typeof id !== "string" || typeof bundle !== "string" || typeof plan !== "string")
+    return { state: "unclear" };
+  try {
+    const config = readFileSync(`${bundle}/config.json`, "utf8");
+    const digests = new Set(config.match(/\b[0-9a-f]{64}\b/g) ?? []);
+    return digests.has(plan)
+      ? { state: "live", container: { id, bundle, plan, digests } }
+      : { state: "unclear" };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return { state: code === "ENOENT" || code === "ENOTDIR" ? "gone" : "unclear" };
+  }
+}
+
+/** A tmpfs, or a plain directory where the wrapper could not mount. Removing the directory also ends mounts on it elsewhere. */
+function removeSpool(path: string): void {
+  const stat = lstatIfThere(path);
+  if (stat === null) return;
+  try {
+    if (stat.mountRoot) unmount(path, true);
+    unlinkIfThere(`${path}/events`);
+    rmdir(path);
+  } catch (error) {
+    if (!(error instanceof LinuxError)) throw error;
+  }
+}
+
+function recordKeys(roots: Roots): string[] {
+  const keys = names(roots.containers).filter((name) => name.endsWith(SUFFIX));
+  return keys.map((name) => name.slice(0, -SUFFIX.length)).filter((key) => isHex(key, KEY_LENGTH));
+}
+
+function recordPath({ containers }: Roots, key: string): string {
+  return `${containers}/${key}${SUFFIX}`;
+}
+
+function names(directory: string): string[] {
+  try {
+    return readdirSync(directory);
   } catch {
     return [];
   }
-  return names.map((name) => liveContainer(`${roots.containers}/${name}`)).filter((one) => one !== undefined);
 }
 
-function liveContainer(record: string): LiveContainer | undefined {
+function timeOf(path: string): number {
   try {
-    const first = readFileSync(record, "utf8").split("\n", 1)[0] ?? "";
-    const { id, bundle, plan } = JSON.parse(first) as Partial<LiveContainer>;
-    if (typeof id !== "string" || typeof bundle !== "string" || typeof plan !== "string") return undefined;
-    const config = readFileSync(`${bundle}/config.json`, "utf8");
-    const digests = new Set(config.match(/\b[0-9a-f]{64}\b/g) ?? []);
-    return digests.has(plan) ? { id, bundle, plan, digests } : undefined;
+    return statSync(path).mtimeMs;
   } catch {
-    return undefined;
+    return 0;
   }
 }

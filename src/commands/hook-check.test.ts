@@ -1,17 +1,17 @@
 /**
  * One directory per case below test/fixtures/definitions: hooks.d files, and in `expected` what `hook check` says of them,
- * one line each. `UPDATE=1 bun test src/plan/fixtures.test.ts` writes what is said now; read the difference before you
+ * one line each. `UPDATE=1 bun test src/commands/hook-check.test.ts` writes what is said now; read the difference before you
  * commit it. The cases `public-*` have the shapes of files that other projects ship: none of them may have an error.
  */
 
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { hookCheck } from "../commands/hook-check.ts";
 import { primitive } from "../host/bun.ts";
 import { bind } from "../linux/primitive.ts";
+import { isDefinitionFile } from "../plan/definition-file.ts";
+import { RULES } from "../plan/lint/rule.ts";
 import { fileName } from "../rules/hooks/order.ts";
-import { isDefinitionFile } from "./definition-file.ts";
-import { RULES } from "./lint/rule.ts";
+import { hookCheck } from "./hook-check.ts";
 
 bind(primitive);
 const DIR = `${import.meta.dir}/../../test/fixtures/definitions`;

@@ -1,4 +1,4 @@
-/** From definitions on the disk to a plan in force: what is written, what is refused, what a crash or a thief leaves. */
+/** `apply` and `diff`: what is written, what is refused, and that all of what is wrong is told. */
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
@@ -7,62 +7,36 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
-  readlinkSync,
-  rmSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
-import { type TempRoot, tempRoot } from "../../test/support/root.ts";
+import {
+  type DefinitionRoot,
+  definitionRoot,
+  STATIC_PROGRAM as host,
+  simple,
+} from "../../test/support/definitions.ts";
 import { canonicalJson } from "../codec/json/canonical.ts";
-import { apply } from "../commands/apply.ts";
-import { diff } from "../commands/diff.ts";
-import { rollback } from "../commands/rollback.ts";
-import { status } from "../commands/status.ts";
 import { primitive } from "../host/bun.ts";
 import { bind } from "../linux/primitive.ts";
+import { DefinitionFailure } from "../plan/draft.ts";
+import { withPlanLock } from "../plan/lock.ts";
+import { readPlan } from "../plan/read.ts";
+import { digestOf } from "../plan/store.ts";
 import type { Entry } from "../spec/plan.ts";
-import { DefinitionFailure } from "./draft.ts";
-import { withPlanLock } from "./lock.ts";
-import { readPlan } from "./read.ts";
-import { digestOf, removeFromStore } from "./store.ts";
+import { apply } from "./apply.ts";
+import { diff } from "./diff.ts";
 
 bind(primitive);
 
-let root: TempRoot;
+let root: DefinitionRoot;
 beforeEach(() => {
-  root = tempRoot();
+  root = definitionRoot();
 });
 afterEach(() => root.remove());
 
-const host = "/usr/bin/busybox";
-
-function script(name: string, body = "exit 0"): string {
-  mkdirSync(`${root.work}/hooks`, { recursive: true });
-  const path = `${root.work}/hooks/${name}`;
-  writeFileSync(path, `#!/usr/bin/busybox sh\n${body}\n`);
-  chmodSync(path, 0o755);
-  return path;
-}
-
-function define(file: string, value: object | string, dir = `${root.config}/hooks.d`): string {
-  mkdirSync(dir, { recursive: true });
-  writeFileSync(`${dir}/${file}`, typeof value === "string" ? value : JSON.stringify(value, null, 2));
-  return `${dir}/${file}`;
-}
-
-function simple(path: string, more: object = {}): object {
-  return {
-    version: "1.0.0",
-    hook: { path, args: ["hook"], env: ["A=1"], timeout: 5 },
-    when: { always: true },
-    stages: ["createRuntime"],
-    guard: { interpreter: "pin" },
-    ...more,
-  };
-}
-
-async function refused(): Promise<string[]> {
+/** The rules for which `apply` refuses. */
+async function refused(root: DefinitionRoot): Promise<string[]> {
   const error = await apply(root, { host }).then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -77,9 +51,9 @@ test("a host without definitions gets an empty plan", async () => {
 });
 
 test("definitions become a canonical plan, entries and programs, all read-only and named by digest", async () => {
-  const path = script("hook");
-  define("20-b.json", simple(path));
-  define(
+  const path = root.script("hook");
+  root.define("20-b.json", simple(path));
+  root.define(
     "10-a.yaml",
     `version: 1.0.0\nname: env\nwhen: { commands: ["^/bin/sh$"] }\nedits: { env: [X=1] }\n`,
   );
@@ -115,51 +89,54 @@ test("definitions become a canonical plan, entries and programs, all read-only a
 });
 
 test("an unchanged host keeps plan and generation; a change counts up", async () => {
-  const path = script("hook");
-  define("a.json", simple(path));
+  const path = root.script("hook");
+  root.define("a.json", simple(path));
   const first = await apply(root, { host });
   expect(await apply(root, { host })).toMatchObject({ changed: false, plan: first.plan, generation: 1 });
-  script("hook", "exit 1");
+  root.script("hook", "exit 1");
   const second = await apply(root, { host });
   expect(second).toMatchObject({ changed: true, generation: 2 });
   expect(second.changes.changed[0]?.fields.map(({ field }) => field)).toEqual(["hook.digest"]);
 });
 
 test("every problem of every file is told at once, and the plan in force stays", async () => {
-  define("good.json", simple(script("hook")));
+  root.define("good.json", simple(root.script("hook")));
   const before = await apply(root, { host });
-  define("gone.json", simple(`${root.work}/hooks/none`));
-  define("broken.json", '{"version": "1.0.0", "hook": ');
-  define("typo.json", { ...simple(script("hook")), stage: ["prestart"], stages: ["preStart"] });
+  root.define("gone.json", simple(`${root.work}/hooks/none`));
+  root.define("broken.json", '{"version": "1.0.0", "hook": ');
+  root.define("typo.json", { ...simple(root.script("hook")), stage: ["prestart"], stages: ["preStart"] });
   mkdirSync(`${root.config}/hooks.d/dir.json`);
   symlinkSync("nowhere", `${root.config}/hooks.d/dangling.json`);
-  const rules = await refused();
+  const rules = await refused(root);
   for (const rule of ["missing-program", "syntax", "unknown-field", "unknown-stage", "missing-file"])
     expect(rules).toContain(rule);
   expect(readPlan(root)?.digest).toBe(before.plan?.slice(7) ?? "");
 });
 
 test("untrusted programs, untrusted definitions and unpinned scripts are refused", async () => {
-  const path = script("hook");
+  const path = root.script("hook");
   chmodSync(path, 0o775);
-  define("a.json", simple(path));
-  expect(await refused()).toEqual(["unsafe-mode"]);
+  root.define("a.json", simple(path));
+  expect(await refused(root)).toEqual(["unsafe-mode"]);
   chmodSync(path, 0o644);
-  expect(await refused()).toEqual(["not-executable"]);
+  expect(await refused(root)).toEqual(["not-executable"]);
   chmodSync(path, 0o755);
-  chmodSync(define("a.json", simple(path, { guard: {} })), 0o666);
-  expect(await refused()).toEqual(["unsafe-definition", "interpreter"]);
+  chmodSync(root.define("a.json", simple(path, { guard: {} })), 0o666);
+  expect(await refused(root)).toEqual(["unsafe-definition", "interpreter"]);
   symlinkSync(path, `${root.work}/link`);
-  chmodSync(define("a.json", simple(`${root.work}/link`)), 0o644);
-  expect(await refused()).toEqual(["unsafe-path"]);
-  define("a.json", simple(path, { guard: { interpreter: "trust", digest: `sha256:${"0".repeat(64)}` } }));
-  expect(await refused()).toEqual(["digest-mismatch"]);
-  define("a.json", simple(path, { when: { always: true, images: ["sha256:x"] } }));
-  expect(await refused()).toEqual(["image-binding"]);
+  chmodSync(root.define("a.json", simple(`${root.work}/link`)), 0o644);
+  expect(await refused(root)).toEqual(["unsafe-path"]);
+  root.define(
+    "a.json",
+    simple(path, { guard: { interpreter: "trust", digest: `sha256:${"0".repeat(64)}` } }),
+  );
+  expect(await refused(root)).toEqual(["digest-mismatch"]);
+  root.define("a.json", simple(path, { when: { always: true, images: ["sha256:x"] } }));
+  expect(await refused(root)).toEqual(["image-binding"]);
 });
 
 test("a trusted interpreter is named, not copied", async () => {
-  define("a.json", simple(script("hook"), { guard: { interpreter: "trust" } }));
+  root.define("a.json", simple(root.script("hook"), { guard: { interpreter: "trust" } }));
   await apply(root, { host });
   const planned = readPlan(root)?.plan.definitions[0];
   expect(planned?.interpreter).toBeUndefined();
@@ -169,9 +146,9 @@ test("a trusted interpreter is named, not copied", async () => {
 
 test("a later directory masks by file name, also to switch a definition off", async () => {
   const packaged = root.definitionDirs[0] ?? "";
-  define("a.json", simple(script("hook")), packaged);
-  define("a.json", { ...simple(script("hook")), when: {} });
-  define("README", "text");
+  root.define("a.json", simple(root.script("hook")), packaged);
+  root.define("a.json", { ...simple(root.script("hook")), when: {} });
+  root.define("README", "text");
   const { masked, notes, problems } = await apply(root, { host });
   expect(masked).toEqual([{ file: `${packaged}/a.json`, by: `${root.config}/hooks.d/a.json` }]);
   expect(notes).toHaveLength(1);
@@ -180,7 +157,7 @@ test("a later directory masks by file name, also to switch a definition off", as
 
 test("edits are completed: seccomp files, device numbers, bind mounts", async () => {
   writeFileSync(`${root.work}/profile.json`, '{"defaultAction":"SCMP_ACT_ALLOW"}');
-  define(
+  root.define(
     "a.yaml",
     `version: 1.0.0
 when: { always: true }
@@ -196,15 +173,15 @@ edits:
     deviceNodes: [{ path: "/dev/zero0", type: "c", major: 1, minor: 5 }],
     mounts: [{ hostPath: "/opt", containerPath: "/opt", options: ["rbind", "ro"] }],
   });
-  define(
+  root.define(
     "a.yaml",
     "version: 1.0.0\nwhen: {always: true}\nedits: {seccomp: {file: /none}, deviceNodes: [{path: /none}]}\n",
   );
-  expect(await refused()).toEqual(["missing-file", "missing-device"]);
+  expect(await refused(root)).toEqual(["missing-file", "missing-device"]);
 });
 
 test("the host configuration is strict and reaches plan and entries", async () => {
-  define("a.json", simple(script("hook")));
+  root.define("a.json", simple(root.script("hook")));
   writeFileSync(
     `${root.config}/hookwright.yaml`,
     "runtime: crun\nevents: { journald: true, keep: 1 }\nlimits: { containerSeconds: 20 }\n",
@@ -222,102 +199,22 @@ test("the host configuration is strict and reaches plan and entries", async () =
 });
 
 test("diff says what apply would do, and writes nothing", async () => {
-  define("a.json", simple(script("hook")));
+  root.define("a.json", simple(root.script("hook")));
   const pending = await diff(root, { host });
   expect(pending).toMatchObject({ same: false, added: ["a"], removed: [], changed: [] });
   expect(pending.unified).toContain('+  hook.args: ["hook"]');
   expect(existsSync(root.plans)).toBe(false);
   await apply(root, { host });
   expect((await diff(root, { host })).same).toBe(true);
-  define("a.json", simple(script("hook"), { guard: { interpreter: "pin", onFailure: "continue" } }));
+  root.define(
+    "a.json",
+    simple(root.script("hook"), { guard: { interpreter: "pin", onFailure: "continue" } }),
+  );
   expect((await diff(root, { host })).changed).toEqual([
     { name: "a", fields: [{ field: "onFailure", before: "stop", after: "continue" }] },
   ]);
   expect((await apply(root, { check: true, host })).changed).toBe(false);
   expect((await diff(root, { host })).same).toBe(false);
-});
-
-test("rollback returns to the previous plan, a second one undoes it, and generations never repeat", async () => {
-  await apply(root, { host });
-  define("a.json", simple(script("hook")));
-  const second = await apply(root, { host });
-  expect(await rollback(root)).toMatchObject({ generation: 1, definitions: [] });
-  expect(await rollback(root)).toMatchObject({ generation: 2, plan: second.plan });
-  await rollback(root);
-  expect(await apply(root, { host })).toMatchObject({ changed: true, generation: 3 });
-});
-
-test("rollback refuses a plan whose store is not complete, and a host with one plan", async () => {
-  define("a.json", simple(script("hook")));
-  await apply(root, { host });
-  await expect(rollback(root)).rejects.toThrow("there is no previous plan");
-  const hook = readPlan(root)?.plan.definitions[0]?.hook;
-  rmSync(`${root.config}/hooks.d/a.json`);
-  await apply(root, { host });
-  removeFromStore(`${root.store}/${hook}`);
-  await expect(rollback(root)).rejects.toThrow("the store has no sound");
-});
-
-test("apply mends a damaged store and an unreadable plan", async () => {
-  define("a.json", simple(script("hook")));
-  await apply(root, { host });
-  const hook = readPlan(root)?.plan.definitions[0]?.hook;
-  removeFromStore(`${root.store}/${hook}`);
-  expect((await status(root, { host })).missing).toEqual([hook ?? ""]);
-  expect(await apply(root, { host })).toMatchObject({ changed: false });
-  expect((await status(root, { host })).missing).toEqual([]);
-  const plan = `${root.plans}/${readlinkSync(root.current)}`;
-  chmodSync(plan, 0o644);
-  writeFileSync(plan, "{}");
-  expect((await status(root, { host })).fault).toContain("its content is not what its name says");
-  expect(await apply(root, { host })).toMatchObject({ changed: true });
-  expect((await status(root, { host })).fault).toBeUndefined();
-});
-
-test("old plans and programs are collected, but not those of live containers", async () => {
-  define("a.json", simple(script("hook")));
-  await apply(root, { host });
-  const first = readPlan(root);
-  const bundle = `${root.work}/bundle`;
-  mkdirSync(bundle);
-  writeFileSync(
-    `${bundle}/config.json`,
-    JSON.stringify({ hooks: { poststop: [{ args: [first?.digest] }] } }),
-  );
-  mkdirSync(root.containers, { recursive: true });
-  writeFileSync(
-    `${root.containers}/k.json`,
-    `${JSON.stringify({ id: "c", bundle, plan: first?.digest })}\n{"stage":"x"}\n`,
-  );
-  const old = `${root.plans}/${first?.digest}.json`;
-  const age = () => {
-    for (const name of new Bun.Glob("*.json").scanSync(root.plans)) utimesSync(`${root.plans}/${name}`, 1, 1);
-  };
-  for (const body of ["exit 2", "exit 3", "exit 4"]) {
-    age();
-    script("hook", body);
-    await apply(root, { host });
-  }
-  expect(existsSync(old)).toBe(true);
-  expect(existsSync(`${root.store}/${first?.plan.definitions[0]?.hook}`)).toBe(true);
-  expect((await status(root, { host })).containers).toEqual({ live: 1, older: 1 });
-  rmSync(bundle, { recursive: true });
-  age();
-  expect((await apply(root, { host })).collected.plans).toBeGreaterThan(0);
-  expect(existsSync(old)).toBe(false);
-  expect(existsSync(`${root.store}/${first?.plan.definitions[0]?.hook}`)).toBe(false);
-  await rollback(root);
-});
-
-test("a plan that just went out of force is kept for a wrapper that may be at work with it", async () => {
-  define("a.json", simple(script("hook")));
-  await apply(root, { host });
-  const first = readPlan(root)?.digest;
-  for (const body of ["exit 2", "exit 3"]) {
-    script("hook", body);
-    await apply(root, { host });
-  }
-  expect(existsSync(`${root.plans}/${first}.json`)).toBe(true);
 });
 
 test("a second apply waits for the first; one that must not wait is told", () => {
@@ -328,5 +225,5 @@ test("a second apply waits for the first; one that must not wait is told", () =>
 
 test("the guard must be a static program that only root can change", async () => {
   await expect(apply(root, { host: "/none" })).rejects.toThrow("does not exist");
-  await expect(apply(root, { host: script("hook") })).rejects.toThrow("not a statically linked");
+  await expect(apply(root, { host: root.script("hook") })).rejects.toThrow("not a statically linked");
 });
