@@ -136,7 +136,7 @@ function isTable(view: Table | Text): view is Table {
 }
 
 /** The lines of a text, escaped and coloured. */
-export function textLines(text: Text, color: boolean): string[] {
+function textLines(text: Text, color: boolean): string[] {
   return text.map((cell) => paint(visible(typeof cell === "string" ? cell : cell.text), toneOf(cell), color));
 }
 

@@ -37,8 +37,11 @@ export function shortDigest(digest: string, full: boolean): string {
 
 /** `name  value` lines with the values in one column; those without a value are left out. */
 export function factLines(facts: readonly (readonly [name: string, value: string | undefined])[]): string[] {
-  const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(width)}  ${value}`]));
+  const present = facts.flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, value]],
+  );
+  const width = Math.max(...present.map(([name]) => name.length));
+  return present.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
 }
 
 /** `1 hook`, `2 hooks`. */

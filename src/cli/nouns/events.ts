@@ -1,14 +1,12 @@
 /** `events`, `events show` and `stats`: the log of hook runs, read. */
 
-import type { Filter } from "../../observe/filter.ts";
+import { type Filter, RESULTS } from "../../observe/filter.ts";
 import type { Run } from "../../observe/runs.ts";
 import { EXIT, Failure } from "../../spec/failure.ts";
 import { STAGES } from "../../spec/stage.ts";
 import type { Answer, Cell, Column, Item } from "../answer.ts";
 import type { Call, Flag, Noun, Verb } from "../grammar.ts";
-import { milliseconds, percent, shortContainer, shortRun, standing } from "../words.ts";
-
-const RESULT_WORDS = ["ok", "fail", "timeout", "denied", "error", "crashed", "running", "failed"];
+import { counted, milliseconds, percent, shortContainer, shortRun, standing } from "../words.ts";
 
 const FILTER_FLAGS: readonly Flag[] = [
   { name: "hook", value: "NAME", repeat: true, completes: "hook", summary: "only runs of this hook" },
@@ -31,7 +29,7 @@ const FILTER_FLAGS: readonly Flag[] = [
     name: "result",
     value: "RESULT",
     repeat: true,
-    choices: RESULT_WORDS,
+    choices: RESULTS,
     summary: "only runs that ended so; failed is all but ok and running",
   },
   {
@@ -201,9 +199,10 @@ function lastOf({ flags }: Call): number | undefined {
 }
 
 function badLines(bad: number): string[] {
-  return bad === 0
-    ? []
-    : [`${bad} ${bad === 1 ? "line" : "lines"} of the log could not be read and were passed over`];
+  if (bad === 0) return [];
+  return [
+    `${counted(bad, "line")} of the log could not be read and ${bad === 1 ? "was" : "were"} passed over`,
+  ];
 }
 
 async function* itemsOf(runs: AsyncIterable<Run>, full: boolean): AsyncGenerator<Item> {
