@@ -7,7 +7,14 @@ import { looksSecret } from "./secret.ts";
 
 const SHELLS = new Set(["sh", "bash", "dash", "ash", "zsh", "ksh", "busybox", "toybox"]);
 /** One program with many names: its first argument says which. */
-const MULTI_CALL = new Set(["busybox", "toybox", "coreutils", "hookwright-host"]);
+const MULTI_CALL = new Set(["busybox", "toybox", "coreutils"]);
+const APPLETS = new Set(
+  (
+    "sh ash bash hush cat chmod chown cp cut date dd echo env false find grep head id install ip ln logger ls mkdir " +
+    "mknod mktemp mount mv nc nsenter printf ps readlink rm rmdir route sed seq sleep sort stat sync sysctl tail tee " +
+    "test timeout touch tr true tty umount uname unshare wget xargs"
+  ).split(" "),
+);
 
 export function lintHook({ hook, guard }: Definition, legacy: boolean, report: Report): void {
   if (hook === undefined) {
@@ -57,7 +64,7 @@ function lintArgs({ path, args }: HookProgram, legacy: boolean, report: Report):
     report.add("empty-args", ["hook", "args"], "args is empty", `write [${program}], or leave args out`);
     return;
   }
-  if (!legacy && baseName(first) !== program && !MULTI_CALL.has(program)) {
+  if (!legacy && baseName(first) !== program && !(MULTI_CALL.has(program) && APPLETS.has(first))) {
     const message = `the first argument is ${JSON.stringify(first)}: args is the whole list, the program's name first`;
     report.add("argv0-differs", at(0), message, `put ${JSON.stringify(program)} first`);
   }
