@@ -3,10 +3,18 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import Ajv from "ajv";
+import type { GenericSchema, InferInput } from "valibot";
 import { parse } from "yaml";
 import { schemaDocuments, schemaText } from "../scripts/schema-documents.ts";
 import { isDefinitionFile, isYaml } from "../src/plan/definition-file.ts";
 import { readDefinition } from "../src/plan/read-definition.ts";
+import type { entrySchema, planSchema } from "../src/plan/schema/plan.ts";
+import type { Entry, Plan } from "../src/spec/plan.ts";
+
+/** The compiler's word that what the types allow fits the schemas. */
+type Fits<Schema extends GenericSchema, Type extends InferInput<Schema>> = [Schema, Type];
+type Written = [Fits<typeof planSchema, Plan>, Fits<typeof entrySchema, Entry>];
+const written: Written | undefined = undefined;
 
 const ROOT = `${import.meta.dir}/..`;
 const documents = schemaDocuments();
@@ -23,6 +31,10 @@ function validator(name: string) {
     formats: { "date-time": true },
   }).compile(schema);
 }
+
+test("plans and entries as the types have them fit the schemas", () => {
+  expect(written).toBeUndefined(); // the compiler has said so already
+});
 
 test("docs/schema holds what scripts/generate-schemas.ts writes", () => {
   for (const [name, schema] of Object.entries(documents)) {

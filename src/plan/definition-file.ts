@@ -2,7 +2,7 @@
 
 import { fileName } from "../rules/hooks/order.ts";
 
-export const SUFFIXES = [".json", ".yaml", ".yml"] as const;
+const SUFFIXES = [".json", ".yaml", ".yml"] as const;
 
 /** Whether a directory's entry is a definition; the suffix counts, exactly, as upstream's `.json` does. */
 export function isDefinitionFile(name: string): boolean {

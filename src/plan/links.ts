@@ -11,7 +11,7 @@ import type { Hex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import { linkedDigest, planPath } from "./read.ts";
 
-export function previousLink(roots: Roots): string {
+function previousLink(roots: Roots): string {
   return `${roots.plans}/previous`;
 }
 

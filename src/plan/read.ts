@@ -30,12 +30,7 @@ const SUFFIX = ".json";
  * `plan_untrusted`, `plan_unreadable`, `plan_digest` or `plan_invalid`, each with exit status 125.
  */
 export function readPlan(roots: Roots): PlanInForce | undefined {
-  return readLinkedPlan(roots, roots.current);
-}
-
-/** As `readPlan`, for the plan that another link in the plans' directory names. */
-export function readLinkedPlan(roots: Roots, link: string): PlanInForce | undefined {
-  const digest = linkedDigest(link);
+  const digest = linkedDigest(roots.current);
   return digest === undefined ? undefined : { plan: readPlanFile(roots, digest), digest };
 }
 

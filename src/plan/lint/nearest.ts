@@ -1,7 +1,7 @@
 /** "Did you mean": the known word that a mistyped one is nearest to. */
 
 /** The nearest of `known`, or undefined when none is near enough to be meant. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {

@@ -1,7 +1,6 @@
 /** The shapes that `apply` writes: the plan and the entry. Published for those who read them; readers check by digest. */
 
 import * as v from "valibot";
-import type { Entry, Plan } from "../../spec/plan.ts";
 import { STAGES } from "../../spec/stage.ts";
 import { editsSchema } from "./edits.ts";
 import { described, hex, whole } from "./words.ts";
@@ -76,7 +75,3 @@ export const entrySchema = v.strictObject({
     keep: whole(0),
   }),
 });
-
-/** The compiler's word that a document that fits the schema is one of the type, as far as optional fields allow. */
-type Fits<Schema extends v.GenericSchema, Type> = Type extends v.InferInput<Schema> ? true : never;
-export const PLAN_FITS: [Fits<typeof planSchema, Plan>, Fits<typeof entrySchema, Entry>] = [true, true];
