@@ -6,9 +6,9 @@ import type { EndEvent, HookEvent } from "../../src/spec/event.ts";
 import { STAGES, type Stage } from "../../src/spec/stage.ts";
 import { makeBundle } from "../support/bundle.ts";
 import { applyPlan } from "../support/plan.ts";
-import { hookwright, program } from "../support/programs.ts";
+import { program } from "../support/programs.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
-import { RUNTIMES, type RuntimeName, runRuntime } from "../support/runtime.ts";
+import { hidingHybrid, RUNTIMES, type RuntimeName, run, runRuntime } from "../support/runtime.ts";
 import { leftovers, survivors } from "../support/survivors.ts";
 import { EFFECT, type Effect, WAYS, type Way } from "./matrix-table.ts";
 
@@ -92,7 +92,8 @@ async function life(runtime: RuntimeName, way: Way): Promise<{ effect: Effect; e
 /** crun runs no poststop after a failed create, so what was made for the container goes with the next `apply`. */
 async function sweep(): Promise<void> {
   rmSync(`${root.work}/bundle`, { recursive: true });
-  expect((await hookwright(root.root, ["apply"])).code).toBe(0);
+  const command = await hidingHybrid([program("hookwright"), "apply"]);
+  expect((await run(command, { env: { HOOKWRIGHT_ROOT: root.root } })).code).toBe(0);
 }
 
 async function stopped(runtime: RuntimeName): Promise<void> {
