@@ -12,10 +12,10 @@ import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
 import { decode } from "../linux/primitive.ts";
 import { readToEnd } from "../linux/read.ts";
 import { fstat, TYPE } from "../linux/stat.ts";
+import { hostName } from "../linux/uts.ts";
 import { rootsAt } from "../spec/roots.ts";
 import { parseCollectCall, variable } from "./call.ts";
 import { noteDropped } from "./dropped.ts";
-import { machine } from "./machine.ts";
 import { spoolKey } from "./place.ts";
 import { DEFAULT_SINKS, leave } from "./record.ts";
 import { verified } from "./spool.ts";
@@ -34,7 +34,7 @@ export async function collect(argv: readonly string[], env: readonly string[]): 
   const text = soft(() => readSpool(`${call.spool}/events`));
   if (text !== undefined && key !== undefined) {
     const { events, bad } = verified(key, text);
-    const { host } = machine();
+    const host = hostName();
     for (const event of events) Object.assign(event, { host, spooled: true });
     if (bad > 0) noteDropped(roots, bad);
     if (events.length > 0) await leave({ roots, inside: false }, DEFAULT_SINKS, events);

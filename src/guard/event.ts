@@ -11,23 +11,14 @@ import { type Moment, stamp } from "./run-id.ts";
 import type { Container } from "./state.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Facts of the machine, empty where they cannot be had. */
-export interface Machine {
-  host: string;
-  boot: string;
-}
-
 /** What both records say; `ts` and `kind` are put in by `startEvent` and `endEvent`. */
 export type Common = Omit<EventBase, "ts" | "kind">;
 
-/** `entry` is absent when it could not be read: then the call's own words stand for the hook. */
-export function common(
-  run: string,
-  call: Call,
-  container: Container,
-  machine: Machine,
-  entry: Entry | undefined,
-): Common {
+/**
+ * `entry` is absent when it could not be read: then the call's own words stand for the hook. The machine is yet to be
+ * filled in (`identify`).
+ */
+export function common(run: string, call: Call, container: Container, entry: Entry | undefined): Common {
   const event: Common = {
     v: 1,
     run,
@@ -38,8 +29,8 @@ export function common(
     stage: call.stage,
     container: { id: container.id, bundle: container.bundle },
     plan: `sha256:${call.plan}`,
-    host: machine.host,
-    boot: machine.boot,
+    host: "",
+    boot: "",
   };
   if (container.pid !== undefined) event.container.pid = container.pid;
   const engine = engineOf(container);

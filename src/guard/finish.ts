@@ -7,6 +7,7 @@ import { writeSome } from "../linux/write.ts";
 import type { HookEvent } from "../spec/event.ts";
 import { spend } from "./budget.ts";
 import { endEvent, type Outcome, startEvent } from "./event.ts";
+import { identify } from "./machine.ts";
 import { printable } from "./printable.ts";
 import { DEFAULT_SINKS, leave, SPOOL_TAIL } from "./record.ts";
 import type { Run } from "./run.ts";
@@ -29,6 +30,7 @@ export async function finish(run: Run, verdict: Verdict, { start, ...ending }: E
   const durMs = monotonicMs() - run.started;
   const outcome: Outcome = { durMs, limitMs: run.limitMs, onFailure: run.onFailure, ...ending };
   if (run.program !== undefined) outcome.program = run.program.kind;
+  identify(run.base);
   const events: HookEvent[] = start ? [startOf(run)] : [];
   const tail = run.place.spool === undefined ? undefined : SPOOL_TAIL;
   events.push(endEvent(run.base, realtime(), verdict, outcome, tail));
@@ -38,9 +40,10 @@ export async function finish(run: Run, verdict: Verdict, { start, ...ending }: E
   return run.exitStatus(verdict);
 }
 
+/** The start record of a run. */
 export function startOf(run: Run): HookEvent {
-  const argv = run.program?.argv ?? run.entry?.args ?? [];
-  return startEvent(run.base, run.startedAt, argv, run.limitMs, run.pid);
+  identify(run.base);
+  return startEvent(run.base, run.startedAt, run.entry?.args ?? [], run.limitMs, run.pid);
 }
 
 /** The end of what the hook said on stderr, then the line that names hook, stage, reason and how to see more. */

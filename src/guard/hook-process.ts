@@ -101,3 +101,11 @@ function standard(fds: Descriptors): void {
   duplicateTo(fds.stdout, 1);
   duplicateTo(fds.stderr, 2);
 }
+
+/** No process for the keeper, or for the hook. */
+export function noFork(entry: Entry, error: LinuxError): Failure {
+  return new Failure("fork_failed", `start ${entry.path}: ${error.message}`, {
+    hint: "raise the container's limit of processes, or of memory",
+    exitCode: EXIT.own,
+  });
+}

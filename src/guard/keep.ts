@@ -1,9 +1,9 @@
 /**
- * The keeper: the child of the guard that starts the hook, watches it and the guard, holds its output and its tree, and
- * writes the records. If the guard dies, the keeper ends the tree; if the keeper dies, the guard does.
+ * The keeper: the child of the guard that checks the program, starts the hook, watches it and the guard, holds its output
+ * and its tree, and writes the end record. If the guard dies, the keeper ends the tree; if the keeper dies, the guard does.
  */
 
-import { killCgroup, makeCgroup, removeCgroup } from "../linux/cgroup.ts";
+import { killCgroup, removeCgroup } from "../linux/cgroup.ts";
 import { close, duplicateTo, pipe } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
 import { type Child, forkWithPidfd } from "../linux/lineage.ts";
@@ -12,59 +12,73 @@ import { setChildSubreaper } from "../linux/prctl.ts";
 import { decode } from "../linux/primitive.ts";
 import { exit, getpid, getppid, kill, setsid } from "../linux/process.ts";
 import { readNonBlocking } from "../linux/read.ts";
-import { ignoreSignal, SIGNAL } from "../linux/signal.ts";
+import { SIGNAL } from "../linux/signal.ts";
 import { writeSome } from "../linux/write.ts";
-import { EXIT, Failure } from "../spec/failure.ts";
+import { EXIT } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
-import { finish, startOf } from "./finish.ts";
-import { becomeHook, startFailure } from "./hook-process.ts";
+import { equip } from "./equip.ts";
+import { type Ending, finish } from "./finish.ts";
+import { becomeHook, noFork, startFailure } from "./hook-process.ts";
+import type { Line } from "./line.ts";
+import { identify } from "./machine.ts";
 import type { Program } from "./program.ts";
-import { leave } from "./record.ts";
 import type { Run } from "./run.ts";
 import { Supervision } from "./supervise.ts";
-import { failed, type Verdict } from "./verdict.ts";
+import { failed, guardKilled, type Verdict } from "./verdict.ts";
 
-export interface Lines {
-  /** Hangs up when the guard dies. */
-  guard: number;
-  /** Takes the exit status, and whether the keeper stays. */
-  verdict: number;
-}
+/** How long the end record waits for the start record of a guard that is held up, milliseconds. */
+const PATIENCE = 20;
 
-/** Runs in the forked child and ends it: with nothing of the tree left, or, long after the verdict, when that is so. */
-export async function keep(run: Run, entry: Entry, program: Program, lines: Lines): Promise<never> {
+/**
+ * Runs in the forked child and ends it: with nothing of the tree left, or, after the verdict, when that is so at last.
+ * `verdict` takes the exit status, and whether the keeper stays.
+ */
+export async function keep(
+  run: Run,
+  entry: Entry,
+  state: Uint8Array,
+  line: Line,
+  verdict: number,
+): Promise<never> {
   setsid();
   setChildSubreaper(true);
-  ignoreSignal(SIGNAL.PIPE);
-  await leave(run.place, entry.events, [startOf(run)]);
-  if (run.cgroupParent !== null) run.cgroup = makeCgroup(run.cgroupParent, run.cgroupName);
+  const failure = equip(run, entry, state);
   const out = pipe();
   const err = pipe();
   const trouble = pipe(true);
   const keeper = getpid();
+  run.cgroup = line.cgroup();
+  const { program } = run;
+  if (line.dead) return end(run, verdict, await conclude(run, line, guardKilled()));
+  if (failure !== undefined) return end(run, verdict, await conclude(run, line, failed(failure)));
+  if (program === undefined) exit(EXIT.own);
   const hook = start(run);
-  if (hook instanceof LinuxError) {
-    const failure = new Failure("fork_failed", `start ${entry.path}: ${hook.message}`, {
-      exitCode: EXIT.own,
-    });
-    return end(run, lines, await finish(run, failed(failure)));
-  }
+  if (hook instanceof LinuxError)
+    return end(run, verdict, await conclude(run, line, failed(noFork(entry, hook))));
   if (hook.pid === 0) {
     const fds = { stdin: run.stdin, stdout: out.write, stderr: err.write, trouble: trouble.write };
     becomeHook(program, entry.env, fds, keeper);
   }
-  for (const fd of [out.write, err.write, trouble.write, run.stdin, program.fd]) close(fd);
-  if (program.script !== undefined) close(program.script);
-  const supervision = new Supervision(run, entry, hook, { out: out.read, err: err.read, guard: lines.guard });
+  release(run, program, [out.write, err.write, trouble.write]);
+  identify(run.base);
+  const supervision = new Supervision(run, entry, hook, { out: out.read, err: err.read }, line);
   await supervision.watch();
-  const verdict = troubleOf(trouble.read, entry) ?? supervision.verdict();
-  const status = await finish(run, verdict, supervision.outcome());
-  if (supervision.over) return end(run, lines, status);
-  tell(lines, status, true);
+  const ending = troubleOf(trouble.read, entry) ?? supervision.verdict();
+  const status = await conclude(run, line, ending, supervision.outcome());
+  if (supervision.over) return end(run, verdict, status);
+  tell(verdict, status, true);
   letGo();
   await supervision.linger();
   removeTree(run);
   exit(status);
+}
+
+/** The end record after the start record, and both when the guard died before it wrote its own. */
+async function conclude(run: Run, line: Line, ending: Verdict, outcome: Ending = {}): Promise<number> {
+  line.started(PATIENCE);
+  if (!line.dead) return finish(run, ending, outcome);
+  const { recordsOf } = await import("./takeover.ts");
+  return finish(run, ending, { ...outcome, start: !recordsOf(run).started });
 }
 
 /** In the cgroup when the kernel takes it (CLONE_INTO_CGROUP, 5.7; some seccomp profiles refuse clone3). */
@@ -83,26 +97,38 @@ function start(run: Run): Child | LinuxError {
   }
 }
 
-function end(run: Run, lines: Lines, status: number): never {
+/** What only the hook needs. */
+function release(run: Run, program: Program, ends: readonly number[]): void {
+  for (const fd of ends) close(fd);
+  close(run.stdin);
+  close(program.fd);
+  if (program.script !== undefined) close(program.script);
+}
+
+function end(run: Run, verdict: number, status: number): never {
   removeTree(run);
   // A hook may have stopped the guard, which the runtime waits for.
   if (status !== 0 && getppid() === run.pid) kill(run.pid, SIGNAL.CONT);
-  tell(lines, status, false);
+  tell(verdict, status, false);
   exit(status);
 }
 
-function tell(lines: Lines, status: number, stays: boolean): void {
+function tell(verdict: number, status: number, stays: boolean): void {
   try {
-    writeSome(lines.verdict, new Uint8Array([status, stays ? 1 : 0]));
+    writeSome(verdict, new Uint8Array([status, stays ? 1 : 0]));
   } catch {
     // The guard is dead; nobody waits for the verdict.
   }
 }
 
+/** A cgroup without processes goes at once; one that is still in use is killed, and goes when that is done. */
 function removeTree(run: Run): void {
   if (run.cgroup === null) return;
-  killCgroup(run.cgroup);
-  removeCgroup(run.cgroup);
+  const { path } = run.cgroup;
+  if (!removeCgroup(run.cgroup)) {
+    const fd = openIfThere(AT_FDCWD, path, O.RDONLY | O.DIRECTORY | O.NOFOLLOW);
+    if (fd !== null && killCgroup({ path, fd })) removeCgroup({ path, fd });
+  }
   run.cgroup = null;
 }
 

@@ -2,17 +2,14 @@
 
 import { readTextIfThere } from "../linux/read.ts";
 import { hostName } from "../linux/uts.ts";
-import type { Machine } from "./event.ts";
 
-/** Never throws: without /proc there is no boot id. */
-export function machine(): Machine {
-  return { host: hostName(), boot: bootId() };
-}
-
-function bootId(): string {
+/** Fills both in, once. Never throws: without /proc there is no boot id. */
+export function identify(event: { host: string; boot: string }): void {
+  if (event.host !== "") return;
+  event.host = hostName();
   try {
-    return readTextIfThere("/proc/sys/kernel/random/boot_id", 64)?.trim() ?? "";
+    event.boot = readTextIfThere("/proc/sys/kernel/random/boot_id", 64)?.trim() ?? "";
   } catch {
-    return "";
+    // Without it a record cannot be told from one of another boot; the time can.
   }
 }

@@ -1,27 +1,22 @@
 /**
- * The order of work before a hook may start: entry, state, scope, time, program. Each step can end the run with a Failure;
- * by then as much is known of the run as its records can tell.
+ * What the guard decides before it forks: entry, state, scope, time. Each step can end the run with a Failure; by then as
+ * much is known of the run as its records can tell. The keeper goes on with the program (`equip`).
  */
 
-import { ownCgroup } from "../linux/cgroup.ts";
 import { monotonicMs, realtime } from "../linux/clock.ts";
-import { close, pipe, setPipeSize } from "../linux/descriptor.ts";
-import { failedWith, LinuxError } from "../linux/error.ts";
-import { createMemfd, sealMemfd } from "../linux/memfd.ts";
-import { inInitialCgroupNamespace } from "../linux/namespace.ts";
+import { close } from "../linux/descriptor.ts";
+import { LinuxError } from "../linux/error.ts";
 import { getpid } from "../linux/process.ts";
 import { randomBytes } from "../linux/random.ts";
 import { readToEnd } from "../linux/read.ts";
-import { pwrite, writeSome } from "../linux/write.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
 import { recordPath, spentMs } from "./budget.ts";
 import type { Call } from "./call.ts";
 import { MAX_ENTRY_BYTES, parseEntry } from "./entry.ts";
 import { common } from "./event.ts";
-import { machine } from "./machine.ts";
 import { type Place, placeOf } from "./place.ts";
-import { loadProgram, openStored } from "./program.ts";
+import { openStored } from "./program.ts";
 import { Run } from "./run.ts";
 import { uuid7 } from "./run-id.ts";
 import { checkScope } from "./scope.ts";
@@ -33,7 +28,9 @@ const FALLBACK_TIMEOUT = 10;
 
 export interface Prepared {
   run: Run;
-  /** Why the hook must not start; the run has then no program. */
+  /** What came on standard input. */
+  state: Uint8Array;
+  /** Why the hook must not start. */
   failure?: Failure;
 }
 
@@ -61,15 +58,16 @@ export function prepare(call: Call, env: readonly string[]): Prepared {
   const container = (state && attempt(() => parseState(state))) ?? NO_CONTAINER;
   failure = refusal ?? failure;
   const id = uuid7(startedAt, randomBytes(10));
-  const base = common(id, call, container, machine(), entry);
+  const base = common(id, call, container, entry);
   const run = new Run({ id, call, started, startedAt, pid: getpid(), place, container, entry, base });
   run.limitMs = limitMs;
-  if (entry !== undefined && state !== undefined) attempt(() => complete(run, entry, state));
-  return failure === undefined ? { run } : { run, failure };
+  if (entry !== undefined && state !== undefined) attempt(() => decide(run, entry));
+  const prepared = { run, state: state ?? new Uint8Array(0) };
+  return failure === undefined ? prepared : { ...prepared, failure };
 }
 
-function complete(run: Run, entry: Entry, state: Uint8Array): void {
-  const { base, call, container, place } = run;
+function decide(run: Run, entry: Entry): void {
+  const { base, container, place } = run;
   const namespace = checkScope(entry, container, base.engine);
   if (namespace !== undefined) base.namespace = namespace;
   if (!place.inside) {
@@ -79,9 +77,6 @@ function complete(run: Run, entry: Entry, state: Uint8Array): void {
     if (left <= 0) throw exhausted(entry);
     run.limitMs = Math.min(run.limitMs, left);
   }
-  run.program = loadProgram(call, entry, place);
-  run.stdin = stateDescriptor(state);
-  if (inInitialCgroupNamespace() === true) run.cgroupParent = ownCgroup();
 }
 
 function readEntry(call: Call, place: Place): Entry {
@@ -114,24 +109,8 @@ function exhausted(entry: Entry): Failure {
   );
 }
 
-/** The state where no reader can hold us up: a sealed memfd, or a pipe that has room for all of it. */
-function stateDescriptor(state: Uint8Array): number {
-  try {
-    const fd = createMemfd("state", false);
-    pwrite(fd, state, 0);
-    sealMemfd(fd);
-    return fd;
-  } catch (error) {
-    if (!failedWith(error, "EACCES", "EPERM", "ENOSYS")) throw error;
-  }
-  const ends = pipe(true);
-  if (state.length > 0) setPipeSize(ends.write, state.length);
-  writeSome(ends.write, state);
-  close(ends.write);
-  return ends.read;
-}
-
-function asFailure(error: unknown): Failure {
+/** A failed system call becomes a fault of our own; a mistake of the programmer is thrown on. */
+export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (!(error instanceof LinuxError)) throw error;
   return new Failure("system", `prepare the hook: ${error.message}`, { exitCode: EXIT.own, cause: error });

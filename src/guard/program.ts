@@ -63,8 +63,13 @@ export function loadProgram(call: Call, entry: Entry, place: Place): Program {
 }
 
 /** A descriptor of the store's file: on the host only when the whole path to it is safe; inside, its digest decides. */
-export function openStored(path: string, inside: boolean, use: "program" | "data"): number {
-  if (!inside) return trusted(path, use);
+export function openStored(
+  path: string,
+  inside: boolean,
+  use: "program" | "data",
+  aboveIsSafe = false,
+): number {
+  if (!inside) return trusted(path, use, aboveIsSafe);
   const fd = openIfThere(AT_FDCWD, path, O.RDONLY | O.NOFOLLOW | O.NONBLOCK);
   if (fd === null) throw distrust({ ok: false, reason: "missing", path, message: `${path} does not exist` });
   if ((fstat(fd).mode & TYPE.mask) !== TYPE.file) {
@@ -80,7 +85,8 @@ function load(
   name: string,
   inside: boolean,
 ): { fd: number; kind: Program["kind"] } {
-  const source = openStored(path, inside, "program");
+  // The entry beside it was opened a moment ago.
+  const source = openStored(path, inside, "program", true);
   const { size } = fstat(source);
   if (size > MAX_PROGRAM_BYTES) {
     throw new Failure(
@@ -133,8 +139,8 @@ function digestOf(fd: number): Hex {
   }
 }
 
-function trusted(path: string, use: "program" | "data" = "program"): number {
-  const opened = openTrusted(path, use);
+function trusted(path: string, use: "program" | "data" = "program", aboveIsSafe = false): number {
+  const opened = openTrusted(path, use, aboveIsSafe);
   if (!opened.ok) throw distrust(opened);
   return opened.fd;
 }

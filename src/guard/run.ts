@@ -29,8 +29,7 @@ export class Run {
   limitMs = 0;
   /** The container's record of spent time; empty when there is none. */
   record = "";
-  /** Directory of the cgroup in which the keeper makes the run's own; null where there is none to make. */
-  cgroupParent: string | null = null;
+  /** The run's own; null where there is none to make. */
   cgroup: Cgroup | null = null;
   program: Program | undefined;
   /** Descriptor of the state, for the hook to read. */
@@ -66,10 +65,6 @@ export class Run {
 
   get deadline(): number {
     return this.started + this.limitMs;
-  }
-
-  get cgroupName(): string {
-    return `hookwright-${this.id}`;
   }
 
   exitStatus(verdict: Verdict): number {

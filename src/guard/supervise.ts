@@ -10,12 +10,12 @@ import { POLL, poll } from "../linux/poll.ts";
 import { readNonBlocking } from "../linux/read.ts";
 import { SIGNAL } from "../linux/signal.ts";
 import { type Waited, wait } from "../linux/wait.ts";
-import { EXIT } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
 import type { Ending } from "./finish.ts";
+import type { Line } from "./line.ts";
 import { CHUNK, Tail } from "./output.ts";
 import type { Run } from "./run.ts";
-import { exited, signalled, timedOut, type Verdict } from "./verdict.ts";
+import { exited, guardKilled, signalled, timedOut, type Verdict } from "./verdict.ts";
 
 /** Between SIGTERM and the kill, milliseconds. */
 const GRACE = 150;
@@ -32,11 +32,10 @@ const LOOK_EVERY = 10;
 /** A flood is read in rounds of so many chunks, so that the clock is looked at in between. */
 const ROUND = 16;
 
-export interface Watched {
+/** The hook's output; -1 once a stream has ended. */
+export interface Streams {
   out: number;
   err: number;
-  /** Hangs up when the guard dies. */
-  guard: number;
 }
 
 export class Supervision {
@@ -45,7 +44,8 @@ export class Supervision {
   readonly #run: Run;
   readonly #entry: Entry;
   readonly #hook: Child;
-  readonly #fds: Watched;
+  readonly #fds: Streams;
+  readonly #line: Line;
   readonly #stdout: Tail;
   readonly #stderr: Tail;
   #ended: Waited | undefined;
@@ -54,11 +54,12 @@ export class Supervision {
   #killed = 0;
   #detached = 0;
 
-  constructor(run: Run, entry: Entry, hook: Child, fds: Watched) {
+  constructor(run: Run, entry: Entry, hook: Child, fds: Streams, line: Line) {
     this.#run = run;
     this.#entry = entry;
     this.#hook = hook;
     this.#fds = fds;
+    this.#line = line;
     this.#stdout = new Tail(entry.output);
     this.#stderr = new Tail(entry.output);
     setNonBlocking(fds.out, true);
@@ -88,14 +89,7 @@ export class Supervision {
   }
 
   verdict(): Verdict {
-    if (this.#orphaned) {
-      return {
-        result: "error",
-        reason: "guard_killed",
-        message: "the guard was killed while it ran",
-        status: EXIT.own,
-      };
-    }
+    if (this.#orphaned) return guardKilled();
     if (this.#late || this.#ended === undefined) return timedOut(this.#run.limitMs);
     const { ending } = this.#ended;
     return ending.exited ? exited(ending.code) : signalled(ending.signal);
@@ -147,12 +141,16 @@ export class Supervision {
   #step(ms: number): void {
     const fds = this.#fds;
     const pidfd = this.#ended === undefined ? this.#hook.pidfd : -1;
-    const [hook = 0, out = 0, err = 0, guard = 0] = poll([pidfd, fds.out, fds.err, fds.guard], POLL.IN, ms);
+    const [hook = 0, out = 0, err = 0, guard = 0] = poll(
+      [pidfd, fds.out, fds.err, this.#line.fd],
+      POLL.IN,
+      ms,
+    );
     if (out !== 0) fds.out = pull(fds.out, out, this.#stdout);
     if (err !== 0) fds.err = pull(fds.err, err, this.#stderr);
     if (guard !== 0) {
-      this.#orphaned = this.#ended === undefined;
-      fds.guard = -1;
+      this.#line.take();
+      if (this.#line.dead) this.#orphaned = this.#ended === undefined;
     }
     if (hook !== 0 || ms >= LOOK_EVERY) this.#reap();
   }

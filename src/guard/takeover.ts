@@ -3,7 +3,7 @@
  * left of the tree has fallen to the guard; it ends it, and leaves the records that are missing.
  */
 
-import { type Cgroup, killCgroup, removeCgroup } from "../linux/cgroup.ts";
+import { killCgroup, removeCgroup } from "../linux/cgroup.ts";
 import { monotonicMs } from "../linux/clock.ts";
 import { close } from "../linux/descriptor.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
@@ -26,12 +26,11 @@ const SEARCHED = 512 * 1024;
 export async function takeOver(run: Run, late: boolean): Promise<number> {
   let killed = 0;
   const count = () => killed++;
-  const cgroup = cgroupOf(run);
   // The keeper's pid is as good as the hook's: all of the tree are younger.
-  const gone = killTree(run.keeper, cgroup, monotonicMs() + PATIENCE, count);
-  if (cgroup !== null) {
-    killCgroup(cgroup);
-    removeCgroup(cgroup);
+  const gone = killTree(run.keeper, run.cgroup, monotonicMs() + PATIENCE, count);
+  if (run.cgroup !== null) {
+    killCgroup(run.cgroup);
+    removeCgroup(run.cgroup);
   }
   const seen = recordsOf(run);
   const verdict: Verdict = {
@@ -46,7 +45,7 @@ export async function takeOver(run: Run, late: boolean): Promise<number> {
 }
 
 /** Which records of the run the log has; a spool cannot be read from inside, so there the worst is assumed. */
-function recordsOf(run: Run): { started: boolean; ended: boolean } {
+export function recordsOf(run: Run): { started: boolean; ended: boolean } {
   if (run.place.spool !== undefined) return { started: true, ended: false };
   try {
     const fd = openIfThere(
@@ -64,12 +63,4 @@ function recordsOf(run: Run): { started: boolean; ended: boolean } {
   } catch {
     return { started: false, ended: false };
   }
-}
-
-/** The cgroup that the keeper made, if it came that far. */
-function cgroupOf(run: Run): Cgroup | null {
-  if (run.cgroupParent === null) return null;
-  const path = `${run.cgroupParent}/${run.cgroupName}`;
-  const fd = openIfThere(AT_FDCWD, path, O.RDONLY | O.DIRECTORY | O.NOFOLLOW);
-  return fd === null ? null : { path, fd };
 }

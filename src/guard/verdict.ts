@@ -57,6 +57,16 @@ export function timedOut(limitMs: number): Verdict {
   return { result: "timeout", reason: "timeout", message, status: EXIT.timeout };
 }
 
+/** The runtime, or the hook, killed the guard while the keeper lived. */
+export function guardKilled(): Verdict {
+  return {
+    result: "error",
+    reason: "guard_killed",
+    message: "the guard was killed while it ran",
+    status: EXIT.own,
+  };
+}
+
 /** What a Failure before or after the run means: 126 is a refusal, everything else an error. */
 export function failed(failure: Failure): Verdict {
   const status = failure.exitCode === EXIT.failed ? EXIT.own : failure.exitCode;

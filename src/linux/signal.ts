@@ -6,6 +6,7 @@
 import { check } from "./error.ts";
 import { scratch, scratchAddress, scratchView } from "./memory.ts";
 import { nr, syscall } from "./primitive.ts";
+import { readTextIfThere } from "./read.ts";
 
 /** Numbers of x86_64 and aarch64 alike. */
 export const SIGNAL = {
@@ -29,6 +30,7 @@ const NAMES =
   "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG " +
   "XCPU XFSZ VTALRM PROF WINCH IO PWR SYS";
 const LAST = 64;
+const STATUS_LIMIT = 64 * 1024;
 const SET_SIZE = 8;
 const SIG_BLOCK = 0;
 const SIG_UNBLOCK = 1;
@@ -45,16 +47,28 @@ export function signalName(signal: number): string {
 
 /**
  * Gives every signal its default action and unblocks all: what a program that is about to be started expects. Call it
- * in the child, after fork.
+ * in the child, after fork. Handlers end with execve, ignored signals do not: where /proc says that there are none, the 62
+ * calls are spared.
  */
 export function resetSignals(): void {
+  const ignored = ignoresSignals();
   // struct sigaction of the kernel: handler, flags, restorer, mask; all zero is SIG_DFL. 32 bytes on both.
   scratch.fill(0, 0, 32);
-  for (let signal = 1; signal <= LAST; signal++) {
+  for (let signal = 1; ignored && signal <= LAST; signal++) {
     if (signal !== SIGNAL.KILL && signal !== SIGNAL.STOP)
       syscall(nr.rt_sigaction, signal, scratch, 0, SET_SIZE);
   }
   check(syscall(nr.rt_sigprocmask, SIG_SETMASK, scratch, 0, SET_SIZE), "rt_sigprocmask");
+}
+
+/** Whether some signal is ignored; true too when /proc does not tell. */
+function ignoresSignals(): boolean {
+  try {
+    const status = readTextIfThere("/proc/self/status", STATUS_LIMIT);
+    return status === null || !status.includes(`\nSigIgn:\t${"0".repeat(16)}\n`);
+  } catch {
+    return true;
+  }
 }
 
 /** Ignores a signal; an ignored signal stays ignored over execve. */

@@ -80,16 +80,20 @@ export function checkTrusted(path: string, use: TrustUse = "program"): Trusted |
   return opened;
 }
 
-/** As `checkTrusted`, and leaves the file open for reading (close-on-exec); the caller closes `fd`. */
+/**
+ * As `checkTrusted`, and leaves the file open for reading (close-on-exec); the caller closes `fd`. `aboveIsSafe`: a moment
+ * ago another file in the same directory was found trusted, which spares a second look at every directory.
+ */
 export function openTrusted(
   path: string,
   use: TrustUse = "program",
+  aboveIsSafe = false,
 ): (Trusted & { readonly fd: number }) | Distrust {
   if (!plain(path)) {
     return refused("not_absolute", path, "is not an absolute path without `.`, `..` and double slashes");
   }
   const bytes = cstring(path);
-  const above = checkDirectories(bytes);
+  const above = aboveIsSafe ? undefined : checkDirectories(bytes);
   if (above !== undefined) return above;
 
   scratch.fill(0, 0, 24);
