@@ -21,4 +21,4 @@ if (given === undefined) throw new Error("this program runs only inside hookwrig
 
 const host = given as Host;
 export const primitive: Primitive = host;
-export const { applet, argv, env, argvBytes, envBytes } = host;
+export const { argv, env, argvBytes, envBytes } = host;
