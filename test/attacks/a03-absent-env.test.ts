@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => root.remove());
 
-test.each([undefined, []])("A3: the linter names env %p", async (env) => {
+test.each([[undefined], [[]]])("A3: the linter names env %p", async (env) => {
   const hook = { path: "/usr/bin/busybox", args: ["busybox", "true"], timeout: 2, ...(env ? { env } : {}) };
   const file = define(root.root, "no-env", {
     version: "1.0.0",
