@@ -3,7 +3,7 @@
 import type { ShownRun } from "../commands/events-show.ts";
 import type { OutputTail } from "../spec/event.ts";
 import type { Cell, Text } from "./answer.ts";
-import { factLines, milliseconds, standing } from "./words.ts";
+import { counted, factLines, milliseconds, standing } from "./words.ts";
 
 export function runText(run: ShownRun): Text {
   const { end } = run;
@@ -13,7 +13,8 @@ export function runText(run: ShownRun): Text {
     ["stage", run.stage],
     ["container", run.container.id],
     ["bundle", run.container.bundle],
-    ["engine", [end?.engine, end?.runtime].filter(Boolean).join(", ") || undefined],
+    ["engine", end?.engine],
+    ["runtime", end?.runtime],
     ["plan", run.plan],
     ["argv", run.argv && JSON.stringify(run.argv)],
     ["started", run.started],
@@ -21,8 +22,13 @@ export function runText(run: ShownRun): Text {
     ["exit", end?.exit === undefined ? undefined : String(end.exit)],
     ["signal", end?.signal === undefined ? undefined : String(end.signal)],
     ["on failure", end?.onFailure],
-    ["killed", end?.killed ? `${end.killed} processes that the hook left` : undefined],
-    ["detached", end?.detached ? `${end.detached} processes go on, as the definition allows` : undefined],
+    ["killed", end?.killed ? `${counted(end.killed, "process")} of the hook's tree` : undefined],
+    [
+      "detached",
+      end?.detached
+        ? `${counted(end.detached, "process")} left running, as the definition allows`
+        : undefined,
+    ],
     ["used", end?.rusage && usedOf(end.rusage)],
   ];
   const why = run.message ?? run.reason;

@@ -44,7 +44,7 @@ export function factLines(facts: readonly (readonly [name: string, value: string
   return present.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
 }
 
-/** `1 hook`, `2 hooks`. */
+/** `1 hook`, `2 hooks`, `3 processes`. */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return `${count} ${noun}${count === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;
 }
