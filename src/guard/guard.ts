@@ -16,10 +16,11 @@ import { wait } from "../linux/wait.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Stage } from "../spec/stage.ts";
 import { parseCall } from "./call.ts";
+import { equip } from "./equip.ts";
 import { finish, startOf } from "./finish.ts";
 import { noFork } from "./hook-process.ts";
 import { keep } from "./keep.ts";
-import { Line, tellCgroup, tellStarted } from "./line.ts";
+import { Line, tellStarted } from "./line.ts";
 import { prepare } from "./prepare.ts";
 import { leave } from "./record.ts";
 import type { Run } from "./run.ts";
@@ -43,6 +44,8 @@ export async function guard(argv: readonly string[], env: readonly string[]): Pr
   if (failure !== undefined || entry === undefined) {
     return finish(run, failed(failure ?? new Failure("internal", "prepare the hook")), { start: true });
   }
+  const unfit = equip(run, entry, state);
+  if (unfit !== undefined) return finish(run, failed(unfit), { start: true });
   setChildSubreaper(true);
   const line = pipe();
   const verdict = pipe();
@@ -51,13 +54,12 @@ export async function guard(argv: readonly string[], env: readonly string[]): Pr
   if (keeper === 0) {
     close(line.write);
     close(verdict.read);
-    return await keep(run, entry, state, new Line(line.read), verdict.write);
+    return await keep(run, entry, new Line(line.read), verdict.write);
   }
   run.keeper = keeper;
   close(line.read);
   close(verdict.write);
-  // While the keeper checks the program.
-  tellCgroup(line.write, run);
+  // While the keeper starts the hook.
   await leave(run.place, entry.events, [startOf(run)]);
   tellStarted(line.write);
   return await awaitVerdict(run, verdict.read);

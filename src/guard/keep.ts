@@ -1,5 +1,5 @@
 /**
- * The keeper: the child of the guard that checks the program, starts the hook, watches it and the guard, holds its output
+ * The keeper: the child of the guard that starts the hook, watches it and the guard, holds its output
  * and its tree, and writes the end record. If the guard dies, the keeper ends the tree; if the keeper dies, the guard does.
  */
 
@@ -16,7 +16,6 @@ import { SIGNAL } from "../linux/signal.ts";
 import { writeSome } from "../linux/write.ts";
 import { EXIT } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
-import { equip } from "./equip.ts";
 import { type Ending, finish } from "./finish.ts";
 import { becomeHook, noFork, startFailure } from "./hook-process.ts";
 import type { Line } from "./line.ts";
@@ -24,7 +23,7 @@ import { identify } from "./machine.ts";
 import type { Program } from "./program.ts";
 import type { Run } from "./run.ts";
 import { Supervision } from "./supervise.ts";
-import { failed, guardKilled, type Verdict } from "./verdict.ts";
+import { failed, type Verdict } from "./verdict.ts";
 
 /** How long the end record waits for the start record of a guard that is held up, milliseconds. */
 const PATIENCE = 20;
@@ -33,24 +32,14 @@ const PATIENCE = 20;
  * Runs in the forked child and ends it: with nothing of the tree left, or, after the verdict, when that is so at last.
  * `verdict` takes the exit status, and whether the keeper stays.
  */
-export async function keep(
-  run: Run,
-  entry: Entry,
-  state: Uint8Array,
-  line: Line,
-  verdict: number,
-): Promise<never> {
+export async function keep(run: Run, entry: Entry, line: Line, verdict: number): Promise<never> {
   setsid();
   setChildSubreaper(true);
-  const failure = equip(run, entry, state);
   const out = pipe();
   const err = pipe();
   const trouble = pipe(true);
   const keeper = getpid();
-  run.cgroup = line.cgroup();
   const { program } = run;
-  if (line.dead) return end(run, verdict, await conclude(run, line, guardKilled()));
-  if (failure !== undefined) return end(run, verdict, await conclude(run, line, failed(failure)));
   if (program === undefined) exit(EXIT.own);
   const hook = start(run);
   if (hook instanceof LinuxError)
@@ -75,7 +64,7 @@ export async function keep(
 
 /** The end record after the start record, and both when the guard died before it wrote its own. */
 async function conclude(run: Run, line: Line, ending: Verdict, outcome: Ending = {}): Promise<number> {
-  line.started(PATIENCE);
+  line.waitForStart(PATIENCE);
   if (!line.dead) return finish(run, ending, outcome);
   const { recordsOf } = await import("./takeover.ts");
   return finish(run, ending, { ...outcome, start: !recordsOf(run).started });

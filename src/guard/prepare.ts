@@ -26,6 +26,9 @@ import { readStdin } from "./stdin.ts";
 /** For reading the state of a run whose entry cannot be read, seconds. */
 const FALLBACK_TIMEOUT = 10;
 
+/** What an entry has at most, as a rule: more only costs another read. */
+const ENTRY_SIZE = 2048;
+
 export interface Prepared {
   run: Run;
   /** What came on standard input. */
@@ -83,7 +86,7 @@ function readEntry(call: Call, place: Place): Entry {
   if (place.fault !== undefined) throw place.fault;
   const fd = openStored(call.entry, place.inside, "data");
   try {
-    return parseEntry(readToEnd(fd, MAX_ENTRY_BYTES), call.digest, call.entry);
+    return parseEntry(readToEnd(fd, MAX_ENTRY_BYTES, ENTRY_SIZE), call.digest, call.entry);
   } finally {
     close(fd);
   }

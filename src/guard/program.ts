@@ -100,7 +100,7 @@ function load(
   const copy = sealedCopy(source, name);
   // Where the kernel forbids executable memfds the file itself must do: then its whole path has to be safe, inside too.
   if (copy === undefined && inside) close(trusted(path));
-  verify(copy ?? source, digest, path);
+  verify(copy ?? source, size, digest, path);
   if (copy === undefined) return { fd: source, kind: "store" };
   close(source);
   return { fd: copy, kind: "memfd" };
@@ -120,8 +120,8 @@ function sealedCopy(source: number, name: string): number | undefined {
   return copy;
 }
 
-function verify(fd: number, digest: Hex, path: string): void {
-  if (digestOf(fd) === digest) return;
+function verify(fd: number, size: number, digest: Hex, path: string): void {
+  if (digestOf(fd, size) === digest) return;
   throw new Failure("digest_mismatch", `run ${path}: its content is not what its name says`, {
     hint: "run `hookwright apply`, which writes the store anew, and find out who changed it",
     exitCode: EXIT.refused,
@@ -129,13 +129,13 @@ function verify(fd: number, digest: Hex, path: string): void {
 }
 
 /** In parts, so that the largest program takes no more memory than the smallest. */
-function digestOf(fd: number): Hex {
+function digestOf(fd: number, size: number): Hex {
   const state = new Uint8Array(SHA256_STATE);
-  const part = new Uint8Array(PART);
-  for (let at = 0; ; at += PART) {
+  const part = new Uint8Array(Math.min(PART, Math.ceil((size + 1) / 64) * 64));
+  for (let at = 0; ; at += part.length) {
     const count = pread(fd, part, at);
-    const digest = sha256(count === PART ? part : part.subarray(0, count), state);
-    if (count < PART) return hexOf(digest);
+    const digest = sha256(count === part.length ? part : part.subarray(0, count), state);
+    if (count < part.length) return hexOf(digest);
   }
 }
 

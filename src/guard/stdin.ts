@@ -11,7 +11,7 @@ import { EXIT, Failure } from "../spec/failure.ts";
 import { MAX_STATE_BYTES } from "./state.ts";
 
 const STDIN = 0;
-const FIRST = 8 * 1024;
+const FIRST = 4 * 1024;
 
 /**
  * All bytes of standard input; none when it is a device such as a terminal. `deadline` is on the monotonic clock. Throws
