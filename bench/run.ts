@@ -33,7 +33,7 @@ try {
 process.exit(verdict());
 
 function emptyRuntime(): string {
-  const path = `${root.work}/empty`;
+  const path = `${root.work}/runc`;
   writeFileSync(path, emptyProgram(), { mode: 0o755 });
   return path;
 }
@@ -116,7 +116,7 @@ async function guard(): Promise<void> {
 /** What the wrapper writes into a bundle, as a step of its own. */
 function guardStep(plans: TempRoot, bundle: string): Step {
   Bun.spawnSync(
-    [program("hookwright-runtime"), "--runtime-path", "/bin/true", "create", "--bundle", bundle, "bench"],
+    [program("hookwright-runtime"), "--runtime-path", emptyRuntime(), "create", "--bundle", bundle, "bench"],
     {
       env: { HOOKWRIGHT_ROOT: plans.root },
     },

@@ -32,6 +32,12 @@ const SILENCE = 225;
 /** Stages at which the container's first process would inherit what the guard does not wait for. */
 const WAIT_FOR_KEEPER: ReadonlySet<Stage> = new Set(["createContainer", "startContainer"]);
 
+/**
+ * Runtimes that do not mind a keeper that ends a moment after its guard. crun does (notes/crun): it is a subreaper, and
+ * when two children end at once it can miss that the hook did, and waits for its own timeout.
+ */
+const REAPS_OTHERS: ReadonlySet<string> = new Set(["runc"]);
+
 /** Runs the hook that `argv` names; returns the exit status. Throws `Failure` `usage` for arguments that are not ours. */
 export async function guard(argv: readonly string[], env: readonly string[]): Promise<number> {
   fillStandardDescriptors();
@@ -70,7 +76,8 @@ async function awaitVerdict(run: Run, verdict: number): Promise<number> {
   const answer = new Uint8Array(2);
   if (came && read(verdict, answer) === answer.length) {
     const [status = EXIT.own, stays] = answer;
-    if (stays === 0 && WAIT_FOR_KEEPER.has(run.call.stage)) wait(run.keeper);
+    const mayStay = REAPS_OTHERS.has(run.call.runtime ?? "") && !WAIT_FOR_KEEPER.has(run.call.stage);
+    if (stays === 0 && !mayStay) wait(run.keeper);
     return status;
   }
   if (!came) kill(run.keeper, SIGNAL.KILL);
