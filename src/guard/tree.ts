@@ -56,7 +56,7 @@ export function killTree(
 }
 
 /** Takes note of every child that has ended. */
-export function reapAll(reaped: (process: Waited) => void): void {
+function reapAll(reaped: (process: Waited) => void): void {
   for (let ended = wait(-1, true); ended !== null; ended = wait(-1, true)) reaped(ended);
 }
 

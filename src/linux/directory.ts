@@ -94,7 +94,7 @@ export function listIfThere(path: Path, dir: number = AT_FDCWD): Entry[] | null 
 }
 
 /** As `list`, of an open directory, from where its descriptor stands. */
-export function listDescriptor(fd: number, path?: Path): Entry[] {
+function listDescriptor(fd: number, path?: Path): Entry[] {
   const entries: Entry[] = [];
   eachEntry(fd, (name, type) => entries.push({ name: decode(name), kind: kindOf(type) }), path);
   return entries;

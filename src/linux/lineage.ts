@@ -62,7 +62,7 @@ export function hasChildren(): boolean {
 }
 
 /** Whether `pid` is a child of this process. */
-export function isChild(pid: number): boolean {
+function isChild(pid: number): boolean {
   return syscall(nr.waitid, P_PID, pid, scratch, LOOK, 0) === 0;
 }
 

@@ -27,7 +27,7 @@ const AT_FDCWD = -100;
 const STATX_INO = 0x100;
 
 /** Enters the namespace that `fd` is open on (`/proc/PID/ns/KIND`); 0 as the kind accepts any. */
-export function setns(fd: number, kind: NamespaceKind | 0 = 0): void {
+function setns(fd: number, kind: NamespaceKind | 0 = 0): void {
   check(syscall(nr.setns, fd, kind === 0 ? 0 : NAMESPACE[kind]), "setns");
 }
 

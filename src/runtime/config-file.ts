@@ -17,7 +17,7 @@ import { EXIT, Failure } from "../spec/failure.ts";
 import type { RuntimeConfig } from "../spec/runtime-config.ts";
 
 /** Many times the largest that engines write; a file that is larger is no configuration. */
-export const MAX_CONFIG_BYTES = 32 * 1024 * 1024;
+const MAX_CONFIG_BYTES = 32 * 1024 * 1024;
 
 export interface ConfigFile {
   /** As it was asked for. */

@@ -4,7 +4,15 @@
  */
 
 /** Exit statuses of the command line (DESIGN section 6) and of the applets (as `chroot`: 125 to 127, and 124 as `timeout`). */
-export const EXIT = { ok: 0, failed: 1, usage: 2, timeout: 124, own: 125, refused: 126, missing: 127 } as const;
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  timeout: 124,
+  own: 125,
+  refused: 126,
+  missing: 127,
+} as const;
 
 export interface FailureOptions {
   /** The mend, one sentence in the imperative. */
