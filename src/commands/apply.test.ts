@@ -227,3 +227,15 @@ test("the guard must be a static program that only root can change", async () =>
   await expect(apply(root, { host: "/none" })).rejects.toThrow("does not exist");
   await expect(apply(root, { host: root.script("hook") })).rejects.toThrow("not a statically linked");
 });
+
+test("an edit that sets what a condition looks at is refused: a second injection would find other definitions", async () => {
+  root.define(
+    "10-editor.yaml",
+    `version: 1.0.0\nname: editor\nwhen: { always: true }\nedits: { annotations: { com.example.net: bridge } }\n`,
+  );
+  root.define(
+    "20-reader.yaml",
+    `version: 1.0.0\nname: reader\nwhen: { annotations: { "^com.example[.]net$": "^bridge$" } }\nedits: { env: [X=1] }\n`,
+  );
+  expect(await refused(root)).toEqual(["edit-feeds-condition"]);
+});

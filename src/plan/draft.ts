@@ -13,6 +13,7 @@ import { loadDefinitions } from "./definitions.ts";
 import { completeEdits } from "./edits.ts";
 import { entryOf, plannedOf } from "./entry.ts";
 import { hostProgram } from "./host-program.ts";
+import { lintFeedback } from "./lint/feedback.ts";
 import { type Problem, problemText } from "./lint/problem.ts";
 import { type InspectedProgram, inspectProgram } from "./lint/program.ts";
 import { lintSet } from "./lint/set.ts";
@@ -69,15 +70,23 @@ export function makeDraft(roots: Roots, options: DraftOptions = {}): Draft {
     edits:
       read.definition?.edits === undefined ? undefined : completeEdits(read.definition.edits, read.report),
   }));
-  const problems = files.flatMap(({ report }) => report.problems);
-  if (files.some(({ report }) => report.failed)) throw new DefinitionFailure(problems);
+  refuseFailed(files);
 
   const collected: Collected = { files: new Map(), entries: new Map() };
   const guard = collect(collected, hostProgram(options.host), "program");
   const definitions = candidates.map((one) => planOne(one, configuration, collected));
+  lintFeedback(files, definitions);
+  const problems = refuseFailed(files);
   const { runtime } = configuration;
   const content = { version: 1 as const, guard, ...(runtime === undefined ? {} : { runtime }), definitions };
   return { content, ...collected, problems, masked, notes };
+}
+
+/** Every problem of every file; throws DefinitionFailure when one of them is an error. */
+function refuseFailed(files: readonly ReadDefinition[]): Problem[] {
+  const problems = files.flatMap(({ report }) => report.problems);
+  if (files.some(({ report }) => report.failed)) throw new DefinitionFailure(problems);
+  return problems;
 }
 
 interface Candidate {

@@ -92,6 +92,7 @@ export const RULES = {
     "when.images is not available yet; accepting it would let the hook run elsewhere.",
     "error",
   ),
+  "edit-feeds-condition": rule("An edit sets an annotation that a condition looks at.", "error"),
   "case-only-name": rule("Two file names differ only in case, so their order is left to chance.", "warning"),
   "missing-file": rule("A file that the definition names cannot be read.", "error"),
   "missing-device": rule("A device that the definition names cannot be read from the host.", "error"),

@@ -1,0 +1,13 @@
+/** A short run of every fuzz target, so that `make test` notices a target that no longer holds; `make fuzz` takes longer. */
+
+import { test } from "bun:test";
+import { definition } from "./definition.ts";
+import { inject } from "./inject.ts";
+import { json } from "./json.ts";
+import { plan } from "./plan.ts";
+import { state } from "./state.ts";
+
+for (const target of [definition, inject, json, plan, state])
+  test(`fuzz ${target.name}: 2,000 executions`, async () => {
+    await target.run(1, 2_000);
+  }, 60_000);
