@@ -39,7 +39,7 @@ export function spentMs(path: string): number {
 }
 
 /** Sum of the lines' `ms`; the first line and what is torn count nothing. */
-function sumOf(text: string): number {
+export function sumOf(text: string): number {
   let sum = 0;
   for (let from = text.indexOf("\n") + 1; from > 0 && from < text.length; ) {
     const end = text.indexOf("\n", from);

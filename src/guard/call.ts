@@ -50,7 +50,7 @@ export function parseCollectCall(argv: readonly string[]): CollectCall {
 }
 
 /** Whether a word is a lower-case SHA-256 in hex. */
-function isHex(word: string): word is Hex {
+export function isHex(word: string): word is Hex {
   if (word.length !== 64) return false;
   for (let at = 0; at < 64; at++) {
     const code = word.charCodeAt(at);

@@ -27,7 +27,7 @@ export function appendSpooled(spool: Spool, events: readonly HookEvent[]): void 
 }
 
 /** `<hmac> <json>` with its newline. */
-function signed(key: Uint8Array, json: string): string {
+export function signed(key: Uint8Array, json: string): string {
   return `${hexOf(hmac(key, encode(json)))} ${json}\n`;
 }
 
