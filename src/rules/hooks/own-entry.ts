@@ -8,7 +8,7 @@ import type { Hex } from "../../spec/plan.ts";
 import type { OciHook } from "../../spec/runtime-config.ts";
 import type { Stage } from "../../spec/stage.ts";
 
-const GUARD = "hookwright-guard";
+export const GUARD = "hookwright-guard";
 const KEY = "HOOKWRIGHT_KEY=";
 
 /** Seconds that the runtime's own backstop leaves the guard beyond the hook's timeout. */
