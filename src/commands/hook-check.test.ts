@@ -49,6 +49,7 @@ describe("fixtures", () => {
       "interpreter",
       "in-container",
       "missing-device",
+      "edit-feeds-condition",
     ];
     const unsafe = Object.keys(RULES).filter((rule) => rule.startsWith("unsafe-"));
     const elsewhere = new Set([...disk, ...unsafe, "missing-file", "bad-name"]);
