@@ -7,7 +7,8 @@
 import { realpathSync } from "node:fs";
 import { foldedKeyCollision } from "../codec/json/folding.ts";
 import type { JsonDocument } from "../codec/json/read.ts";
-import { type ConfigFile, parseConfig, readConfigFile } from "../runtime/config-file.ts";
+import { type ConfigFile, readConfigFile } from "../runtime/config-file.ts";
+import { parseConfig } from "../runtime/parse-config.ts";
 import { Failure } from "../spec/failure.ts";
 import type { RuntimeConfig } from "../spec/runtime-config.ts";
 

@@ -15,11 +15,12 @@ import type { OciHook, RuntimeConfig } from "../spec/runtime-config.ts";
 import { type Invocation, parseGlobal, readsConfig } from "./args.ts";
 import { dialectOf, parseBundle } from "./bundle-args.ts";
 import { bundlePath } from "./bundle-path.ts";
-import { parseConfig, readConfigFile, writeConfigFile } from "./config-file.ts";
+import { readConfigFile, writeConfigFile } from "./config-file.ts";
 import { reportError } from "./errors.ts";
 import { handOver, type Invoked } from "./hand-over.ts";
 import { readHookFile } from "./hook-file.ts";
 import { findRuntime } from "./lookup.ts";
+import { parseConfig } from "./parse-config.ts";
 
 const NAME = "oci-add-hooks";
 const USAGE = "usage: oci-add-hooks --hook-config-path FILE --runtime-path RUNTIME RUNTIME-ARGUMENTS...";

@@ -3,8 +3,6 @@
  * A symbolic link is followed to the file it means, and that file is replaced beside itself.
  */
 
-import type { JsonDocument } from "../codec/json/read.ts";
-import { readJson } from "../codec/json/read.ts";
 import { close } from "../linux/descriptor.ts";
 import { failedWith, LinuxError } from "../linux/error.ts";
 import { readlink } from "../linux/link.ts";
@@ -14,7 +12,6 @@ import { readToEnd } from "../linux/read.ts";
 import { replaceFile } from "../linux/replace.ts";
 import { fstat, type Stat, TYPE } from "../linux/stat.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
-import type { RuntimeConfig } from "../spec/runtime-config.ts";
 
 /** Many times the largest that engines write; a file that is larger is no configuration. */
 const MAX_CONFIG_BYTES = 32 * 1024 * 1024;
@@ -39,19 +36,6 @@ export function readConfigFile(path: string): ConfigFile {
     if (error instanceof LinuxError) throw failure("config_unreadable", path, error.message, error);
     throw error;
   }
-}
-
-/** The document of a configuration. Throws what `readJson` throws, and `Failure` `config_shape` for what is no object. */
-export function parseConfig({ text, path }: Pick<ConfigFile, "text" | "path">): {
-  doc: JsonDocument;
-  config: RuntimeConfig;
-} {
-  const doc = readJson(text, { file: path });
-  const { value } = doc;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw failure("config_shape", path, "it is not a JSON object");
-  }
-  return { doc, config: value as RuntimeConfig };
 }
 
 /** Puts a new text in the file's place, with the mode and the owner of the old one. Throws `Failure` `config_unwritable`. */

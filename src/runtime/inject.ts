@@ -3,15 +3,16 @@
  * ours. Everything that can fail is done before anything is written, and nothing is written when nothing changes.
  */
 
-import { foldedKeyCollision } from "../codec/json/folding.ts";
-import { writeJson } from "../codec/json/write.ts";
+import { type JsonDocument, readFaithful, writeFaithful } from "../codec/json/faithful.ts";
+import { hasOnlyKnownKeys } from "../codec/json/known-keys.ts";
 import { LinuxError } from "../linux/error.ts";
 import { randomHex } from "../linux/random.ts";
-import { type Injection, injectPlan } from "../rules/hooks/inject.ts";
+import { type InjectContext, type Injection, injectPlain } from "../rules/hooks/inject-plain.ts";
 import { engineNeed } from "../rules/hooks/match-pattern.ts";
 import type { Hex, Plan } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
-import { type ConfigFile, parseConfig, readConfigFile, writeConfigFile } from "./config-file.ts";
+import type { RuntimeConfig } from "../spec/runtime-config.ts";
+import { type ConfigFile, readConfigFile, writeConfigFile } from "./config-file.ts";
 import { engineOf } from "./engine.ts";
 import { beginRecord, containerKey, dropRecord } from "./record.ts";
 
@@ -48,14 +49,12 @@ export interface BundleInjection {
 export async function injectBundle(request: BundleRequest): Promise<BundleInjection> {
   const { bundle, roots, plan, digest } = request;
   const file = readConfigFile(request.config ?? `${bundle}/config.json`);
-  const { doc, config } = parseConfig(file);
-  const collision = foldedKeyCollision(doc);
-  if (collision !== undefined) throw collision;
+  const { doc, config } = await readUnambiguous(file);
   const key = containerKey(request.id ?? "", bundle);
   const engine = engineOf(bundle, config.annotations);
   const need = engineNeed(plan);
   let newKey = false;
-  const injection = injectPlan(config, plan, {
+  const injection = await inject(config, plan, {
     root: roots.root,
     storeDir: roots.store,
     plan: digest,
@@ -70,10 +69,37 @@ export async function injectBundle(request: BundleRequest): Promise<BundleInject
       ? {}
       : { patterns: await (await import("../rules/hooks/pattern-engine.ts")).loadEngine(need) }),
   });
-  const after = injection.changed.length > 0 ? writeJson(doc, injection.changed) : file.text;
+  const after = injection.changed.length > 0 ? await print(doc, injection.changed) : file.text;
   const result: BundleInjection = { injection, path: file.path, before: file.text, after };
   if (request.dryRun !== true) await commit(request, result, file, key, newKey);
   return result;
+}
+
+// Of the three steps the usual case is in this chunk. What the others need is loaded with them: loading is what takes the
+// wrapper its time.
+
+async function readUnambiguous(file: ConfigFile): Promise<{ doc: JsonDocument; config: RuntimeConfig }> {
+  const doc = readFaithful(file.text, file.path);
+  if (doc !== undefined && isObject(doc.value) && hasOnlyKnownKeys(doc.value)) {
+    return { doc, config: doc.value as RuntimeConfig };
+  }
+  const parsed = (await import("./parse-config.ts")).parseConfig(file);
+  const collision = (await import("../codec/json/folding.ts")).foldedKeyCollision(parsed.doc);
+  if (collision !== undefined) throw collision;
+  return parsed;
+}
+
+async function inject(config: RuntimeConfig, plan: Plan, context: InjectContext): Promise<Injection> {
+  const injection = injectPlain(config, plan, context);
+  return injection ?? (await import("../rules/hooks/inject.ts")).injectPlan(config, plan, context);
+}
+
+async function print(doc: JsonDocument, changed: readonly string[]): Promise<string> {
+  return writeFaithful(doc, changed) ?? (await import("../codec/json/write.ts")).writeJson(doc, changed);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Writes: spool and record first, because they can be taken back, then the configuration. */

@@ -9,9 +9,10 @@ import { engineNeed } from "../rules/hooks/match-pattern.ts";
 import { loadEngine } from "../rules/hooks/pattern-engine.ts";
 import { selectDefinitions } from "../rules/hooks/select.ts";
 import type { PlannedDefinition } from "../spec/plan.ts";
-import { parseConfig, readConfigFile } from "./config-file.ts";
+import { readConfigFile } from "./config-file.ts";
 import { engineOf } from "./engine.ts";
 import type { BundleRequest } from "./inject.ts";
+import { parseConfig } from "./parse-config.ts";
 
 /** A configuration that cannot be judged concerns every definition of the plan. Never throws. */
 export async function mayContinue(request: BundleRequest): Promise<boolean> {

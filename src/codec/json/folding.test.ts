@@ -1,7 +1,9 @@
 /** A18: keys that runc folds and crun does not (security.md 1.3), on both engines. */
 
 import { deepEqual, equal, ok, test } from "../../../test/portable/api.ts";
+import { LEAF, type Node, RUNTIME_FIELDS } from "../../spec/runtime-fields.ts";
 import { foldedKeyCollision, foldKey, unknownStages } from "./folding.ts";
+import { hasOnlyKnownKeys, LEAVES, PARENTS } from "./known-keys.ts";
 import { readJson } from "./read.ts";
 
 const collision = (text: string) => foldedKeyCollision(readJson(text, { file: "config.json" }));
@@ -69,4 +71,28 @@ test("unknown stages are named with their place", () => {
     { key: "x", line: 2, column: 22 },
   ]);
   deepEqual(unknownStages(readJson('{"hooks":null}', { file: "f" })), []);
+});
+
+test("A18: the names of the quick check are those of the fields, and no two of them fold alike", () => {
+  const parents = new Set<string>();
+  const leaves = new Set<string>();
+  const walk = ({ fields }: Node): void => {
+    for (const [name, field] of Object.entries(fields)) {
+      if (field === LEAF) leaves.add(name);
+      else {
+        parents.add(name);
+        walk(field);
+      }
+    }
+  };
+  walk(RUNTIME_FIELDS);
+  deepEqual(PARENTS.split(" ").sort(), [...parents].sort());
+  deepEqual(LEAVES.split(" ").sort(), [...leaves].filter((name) => !parents.has(name)).sort());
+  const all = [...parents, ...leaves];
+  equal(new Set(all.map(foldKey)).size, new Set(all).size);
+});
+
+test("A18: the quick check passes nothing that is refused", () => {
+  for (const [text] of REFUSED) equal(hasOnlyKnownKeys(JSON.parse(text)), false, text);
+  ok(hasOnlyKnownKeys({ process: { args: ["X"], env: ["Y"] }, annotations: { Hooks: "z" } }));
 });

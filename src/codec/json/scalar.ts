@@ -7,7 +7,7 @@ import { Failure } from "../../spec/failure.ts";
 import { escapeHtml, type Style } from "./style.ts";
 
 /** RLIM_INFINITY: as a JavaScript number it is 2^64, and 2^64 itself means nothing to any OCI field. */
-export const UINT64_MAX = { value: 2 ** 64, rounded: "18446744073709552000", text: "18446744073709551615" };
+const UINT64_MAX = { value: 2 ** 64, text: "18446744073709551615" };
 
 /** JSON text of a scalar in a style; `file` is for the message of the `Failure` `json_number`. */
 export function printScalar(value: unknown, style: Style, file: string): string {

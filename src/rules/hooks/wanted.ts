@@ -1,0 +1,74 @@
+/** The entries that the definitions which apply want, stage by stage, and their way into the lists of config.json. */
+
+import type { Plan, PlannedDefinition } from "../../spec/plan.ts";
+import type { OciHook, RuntimeConfig } from "../../spec/runtime-config.ts";
+import { IN_CONTAINER, type Stage } from "../../spec/stage.ts";
+import { hookLists, setHooks } from "./hook-lists.ts";
+import type { InjectContext, Injection } from "./inject-plain.ts";
+import { collectEntry, ownEntry, runEntry } from "./own-entry.ts";
+
+/** Hooks of one stage, in order: `first` go before all that is there, then `prepend`; `append` come last. */
+export interface Wanted {
+  first: OciHook[];
+  prepend: OciHook[];
+  append: OciHook[];
+}
+
+/**
+ * The entries of all definitions that have a hook. `directory` is that in the container, "" when no hook runs there;
+ * `key` goes into the entries that need one.
+ */
+export function wantedHooks(
+  matched: readonly PlannedDefinition[],
+  plan: Plan,
+  context: InjectContext,
+  key: string,
+  directory: string,
+): Map<Stage, Wanted> {
+  const wanted = new Map<Stage, Wanted>();
+  const at = (stage: Stage): Wanted => {
+    const there = wanted.get(stage) ?? { first: [], prepend: [], append: [] };
+    wanted.set(stage, there);
+    return there;
+  };
+  const words = { guard: plan.guard, plan: context.plan, runtime: context.runtimeName, root: context.root };
+  for (const { entry, stages, timeout, position } of matched) {
+    if (entry === undefined) continue;
+    for (const stage of stages.map(placeOf)) {
+      const inside = IN_CONTAINER.has(stage);
+      const where = inside
+        ? { directory, spool: { path: `${directory}/spool`, key } }
+        : { directory: context.storeDir };
+      at(stage)[position].push(runEntry({ ...words, ...where, entry, stage, timeout: timeout ?? 10 }));
+    }
+  }
+  if (directory !== "") {
+    const spool = { directory: context.storeDir, spool: context.spoolHostDir, key };
+    at("poststop").first.push(collectEntry({ ...words, ...spool }));
+  }
+  return wanted;
+}
+
+/** The stage at which a definition's hook is injected: `prestart` became createRuntime upstream in 2024. */
+function placeOf(stage: Stage): Stage {
+  return stage === "prestart" ? "createRuntime" : stage;
+}
+
+/** Puts the entries in place; returns the names of the definitions by stage. */
+export function addHooks(
+  config: RuntimeConfig,
+  wanted: Map<Stage, Wanted>,
+  matched: readonly PlannedDefinition[],
+  root: string,
+): Injection["added"] {
+  const names = new Map(matched.map(({ entry, name }) => [entry, name]));
+  const added: Injection["added"] = {};
+  const lists = hookLists(config);
+  for (const [stage, { first, prepend, append }] of wanted) {
+    setHooks(config, stage, [...first, ...prepend, ...(lists.get(stage) ?? []), ...append]);
+    added[stage] = [...first, ...prepend, ...append].map(
+      (hook) => names.get(ownEntry(hook, root)?.entry) ?? "collect",
+    );
+  }
+  return added;
+}
