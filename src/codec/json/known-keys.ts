@@ -4,7 +4,7 @@
  * these are the names in runtime-fields.ts, whose tables are slow to build.
  */
 
-import type { Json } from "../../spec/runtime-config.ts";
+import type { Json, JsonObject } from "../../spec/runtime-config.ts";
 
 /** Names below which, somewhere in a configuration, there are fields. */
 export const PARENTS =
@@ -32,18 +32,22 @@ export function hasOnlyKnownKeys(config: Json): boolean {
   const parents = new Set(PARENTS.split(" "));
   const leaves = new Set(LEAVES.split(" "));
 
-  function known(value: Json | undefined): boolean {
-    if (typeof value !== "object" || value === null) return true;
+  function known(value: JsonObject | Json[]): boolean {
     if (Array.isArray(value)) {
-      for (const item of value) if (typeof item === "object" && !known(item)) return false;
+      for (let i = 0; i < value.length; i++) {
+        const item = value[i];
+        if (typeof item === "object" && item !== null && !known(item)) return false;
+      }
       return true;
     }
     for (const key in value) {
       if (leaves.has(key)) continue;
-      if (!parents.has(key) || !known(value[key])) return false;
+      if (!parents.has(key)) return false;
+      const item = value[key];
+      if (typeof item === "object" && item !== null && !known(item)) return false;
     }
     return true;
   }
 
-  return known(config);
+  return typeof config !== "object" || config === null || known(config);
 }
