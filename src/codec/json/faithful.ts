@@ -29,7 +29,7 @@ export interface Member {
 }
 
 /** 2^64 - 1 as JSON.stringify prints it. */
-export const ROUNDED_UINT64_MAX = "18446744073709552000";
+const ROUNDED_UINT64_MAX = "18446744073709552000";
 
 /** The document, when the text is exactly what printing it would give; undefined says nothing about the text. */
 export function readFaithful(text: string, file: string): JsonDocument | undefined {
