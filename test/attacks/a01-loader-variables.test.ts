@@ -16,13 +16,18 @@ afterEach(() => root.remove());
 
 const HOSTILE = ["LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "GCONV_PATH", "GLIBC_TUNABLES"];
 
+/** Tunables must be well-formed, or the container's own static busybox warns of them on a newer glibc. */
+function hostileValue(name: string): string {
+  return name === "GLIBC_TUNABLES" ? "glibc.malloc.check=3" : "/proc/self/cwd/evil.so";
+}
+
 for (const runtime of ["runc", "crun"] as const)
   for (const stage of ["createContainer", "startContainer"] as const)
     test(`A1 ${runtime}: a ${stage} hook gets none of ${HOSTILE.join(", ")}`, async () => {
       const seen = stage === "createContainer" ? `${root.work}/seen` : "/seen";
       await applyPlan(root.root, { hook: shellHook(`env > ${seen}`, { stage }) });
       const { created, bundle } = await runContainer(root, runtime, ["true"], (config) => {
-        config.process?.env?.push(...HOSTILE.map((name) => `${name}=/proc/self/cwd/evil.so`));
+        config.process?.env?.push(...HOSTILE.map((name) => `${name}=${hostileValue(name)}`));
       });
       expect(created.stderr).toBe("");
       const env = readFileSync(stage === "createContainer" ? seen : `${bundle}/rootfs/seen`, "utf8");
