@@ -1,23 +1,22 @@
-/** What the hook is given to run with: its program, checked, the state on a descriptor, a cgroup of its own. */
+/** What the hook is given to run with: its program, checked, the state on a descriptor, a place for its cgroup. */
 
-import { type Cgroup, makeCgroup, ownCgroup } from "../linux/cgroup.ts";
 import { close, pipe, setPipeSize } from "../linux/descriptor.ts";
 import { failedWith } from "../linux/error.ts";
 import { createMemfd, sealMemfd } from "../linux/memfd.ts";
-import { inInitialCgroupNamespace } from "../linux/namespace.ts";
 import { pwrite, writeSome } from "../linux/write.ts";
 import type { Failure } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
+import { chooseCgroup } from "./own-cgroup.ts";
 import { asFailure } from "./prepare.ts";
 import { loadProgram } from "./program.ts";
 import type { Run } from "./run.ts";
 
-/** Fills in the run's program, stdin and cgroup, if there is one to make; returns why that cannot be done. */
+/** Fills in the run's program and stdin, and where its cgroup goes; returns why that cannot be done. */
 export function equip(run: Run, entry: Entry, state: Uint8Array): Failure | undefined {
   try {
     run.program = loadProgram(run.call, entry, run.place);
     run.stdin = stateDescriptor(state);
-    run.cgroup = cgroupFor(run.id);
+    chooseCgroup(run);
     return undefined;
   } catch (error) {
     return asFailure(error);
@@ -39,10 +38,4 @@ function stateDescriptor(state: Uint8Array): number {
   writeSome(ends.write, state);
   close(ends.write);
   return ends.read;
-}
-
-/** Only where the whole tree of cgroups is seen: elsewhere the own group's path is not its path. */
-function cgroupFor(run: string): Cgroup | null {
-  const parent = inInitialCgroupNamespace() === true ? ownCgroup() : null;
-  return parent === null ? null : makeCgroup(parent, `hookwright-${run}`);
 }

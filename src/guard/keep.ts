@@ -3,7 +3,6 @@
  * and its tree, and writes the end record. If the guard dies, the keeper ends the tree; if the keeper dies, the guard does.
  */
 
-import { killCgroup, removeCgroup } from "../linux/cgroup.ts";
 import { close, duplicateTo, pipe } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
 import { type Child, forkWithPidfd } from "../linux/lineage.ts";
@@ -20,6 +19,7 @@ import { type Ending, finish } from "./finish.ts";
 import { becomeHook, noFork, startFailure } from "./hook-process.ts";
 import type { Line } from "./line.ts";
 import { identify } from "./machine.ts";
+import { createOwnCgroup, removeOwnCgroup } from "./own-cgroup.ts";
 import type { Program } from "./program.ts";
 import type { Run } from "./run.ts";
 import { Supervision } from "./supervise.ts";
@@ -35,6 +35,7 @@ const PATIENCE = 20;
 export async function keep(run: Run, entry: Entry, line: Line, verdict: number): Promise<never> {
   setsid();
   setChildSubreaper(true);
+  createOwnCgroup(run);
   const out = pipe();
   const err = pipe();
   const trouble = pipe(true);
@@ -58,7 +59,7 @@ export async function keep(run: Run, entry: Entry, line: Line, verdict: number):
   tell(verdict, status, true);
   letGo();
   await supervision.linger();
-  removeTree(run);
+  removeOwnCgroup(run);
   exit(status);
 }
 
@@ -76,7 +77,7 @@ function start(run: Run): Child | LinuxError {
     if (run.cgroup !== null) return forkWithPidfd(run.cgroup.fd);
   } catch (error) {
     if (!(error instanceof LinuxError)) throw error;
-    removeTree(run);
+    removeOwnCgroup(run);
   }
   try {
     return forkWithPidfd();
@@ -95,7 +96,7 @@ function release(run: Run, program: Program, ends: readonly number[]): void {
 }
 
 function end(run: Run, verdict: number, status: number): never {
-  removeTree(run);
+  removeOwnCgroup(run);
   // A hook may have stopped the guard, which the runtime waits for.
   if (status !== 0 && getppid() === run.pid) kill(run.pid, SIGNAL.CONT);
   tell(verdict, status, false);
@@ -108,17 +109,6 @@ function tell(verdict: number, status: number, stays: boolean): void {
   } catch {
     // The guard is dead; nobody waits for the verdict.
   }
-}
-
-/** A cgroup without processes goes at once; one that is still in use is killed, and goes when that is done. */
-function removeTree(run: Run): void {
-  if (run.cgroup === null) return;
-  const { path } = run.cgroup;
-  if (!removeCgroup(run.cgroup)) {
-    const fd = openIfThere(AT_FDCWD, path, O.RDONLY | O.DIRECTORY | O.NOFOLLOW);
-    if (fd !== null && killCgroup({ path, fd })) removeCgroup({ path, fd });
-  }
-  run.cgroup = null;
 }
 
 /** What kept the hook from starting; undefined when it did. */

@@ -30,6 +30,8 @@ export class Run {
   /** The container's record of spent time; empty when there is none. */
   record = "";
   /** The run's own; null where there is none to make. */
+  /** The directory in which the run's cgroup is made; null where it has none. */
+  cgroupParent: string | null = null;
   cgroup: Cgroup | null = null;
   program: Program | undefined;
   /** Descriptor of the state, for the hook to read. */

@@ -3,7 +3,6 @@
  * left of the tree has fallen to the guard; it ends it, and leaves the records that are missing.
  */
 
-import { killCgroup, removeCgroup } from "../linux/cgroup.ts";
 import { monotonicMs } from "../linux/clock.ts";
 import { close } from "../linux/descriptor.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
@@ -13,6 +12,7 @@ import { fstat } from "../linux/stat.ts";
 import { EXIT } from "../spec/failure.ts";
 import { finish } from "./finish.ts";
 import { LOG_NAME } from "./log.ts";
+import { findOwnCgroup, removeOwnCgroup } from "./own-cgroup.ts";
 import type { Run } from "./run.ts";
 import { killTree } from "./tree.ts";
 import type { Verdict } from "./verdict.ts";
@@ -25,13 +25,11 @@ const SEARCHED = 512 * 1024;
 /** Ends the tree, writes what the keeper did not; returns the exit status. `late`: the keeper had to be killed. */
 export async function takeOver(run: Run, late: boolean): Promise<number> {
   let killed = 0;
+  findOwnCgroup(run);
   const count = () => killed++;
   // The keeper's pid is as good as the hook's: all of the tree are younger.
   const gone = killTree(run.keeper, run.cgroup, monotonicMs() + PATIENCE, count);
-  if (run.cgroup !== null) {
-    killCgroup(run.cgroup);
-    removeCgroup(run.cgroup);
-  }
+  removeOwnCgroup(run);
   const seen = recordsOf(run);
   const verdict: Verdict = {
     result: late ? "timeout" : "error",

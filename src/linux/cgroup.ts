@@ -62,13 +62,14 @@ export function makeCgroup(parent: string, name: string): Cgroup | null {
     if (error instanceof LinuxError) return null;
     throw error;
   }
-  try {
-    return { path, fd: open(path, O.RDONLY | O.DIRECTORY | O.NOFOLLOW) };
-  } catch (error) {
-    rmdir(path);
-    if (error instanceof LinuxError) return null;
-    throw error;
-  }
+  const group = openCgroup(path);
+  if (group === null) rmdir(path);
+  return group;
+}
+
+/** The group whose directory is `path`; null when there is none, or the host does not let us. */
+export function openCgroup(path: string): Cgroup | null {
+  return soft(() => ({ path, fd: open(path, O.RDONLY | O.DIRECTORY | O.NOFOLLOW) }));
 }
 
 /** Moves a process (0: the caller) with all its threads into the group; false when the host does not let us. */

@@ -15,6 +15,10 @@ const libc = dlopen("libc.so.6", {
   waitpid: { args: [FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i32 },
 }).symbols;
 
+/** The cgroup of a run carries the run's id. */
+const GUARD_CGROUP = /\/hookwright-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const earlier = new Set(guardCgroups());
+
 /** Processes of the test support itself. */
 export const known = new Set<number>();
 let reaper = false;
@@ -50,7 +54,7 @@ export async function survivors(grace = 500, except: readonly number[] = []): Pr
 }
 
 /**
- * What a test left behind: mounts below the root in either mount namespace, cgroups of the root's runs, temporary files.
+ * What a test left behind: mounts below the root in either mount namespace, cgroups of guards, temporary files.
  * Empty when all is well.
  */
 export async function leftovers(root: string): Promise<string[]> {
@@ -58,7 +62,7 @@ export async function leftovers(root: string): Promise<string[]> {
   const mounts = [...mountsBelow(root), ...(keeper === undefined ? [] : mountsBelow(root, keeper))];
   return [
     ...mounts.map((point) => `mount ${point}`),
-    ...cgroups(runs(root)).map((path) => `cgroup ${path}`),
+    ...newCgroups().map((path) => `cgroup ${path}`),
     ...temporaries(root).map((path) => `file ${path}`),
   ];
 }
@@ -98,27 +102,17 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Run ids in the root's event log: the guard's cgroups carry them in their names. */
-function runs(root: string): Set<string> {
-  try {
-    const text = readFileSync(`${root}/var/log/hookwright/events.jsonl`, "utf8");
-    return new Set([...text.matchAll(/"run":"([0-9a-f-]+)"/g)].map((match) => match[1] ?? ""));
-  } catch {
-    return new Set();
-  }
+/** Groups of guards that have come since this process began: also of a run that died before its first record. */
+function newCgroups(): string[] {
+  return guardCgroups().filter((path) => !earlier.has(path));
 }
 
-function cgroups(wanted: ReadonlySet<string>): string[] {
-  if (wanted.size === 0) return [];
-  const found = Bun.spawnSync([
-    "find",
-    "/sys/fs/cgroup",
-    "-type",
-    "d",
-    "-name",
-    "hookwright-*",
-  ]).stdout.toString();
-  return found.split("\n").filter((path) => wanted.has(path.slice(path.lastIndexOf("/hookwright-") + 12)));
+function guardCgroups(): string[] {
+  const found = Bun.spawnSync(["find", "/sys/fs/cgroup", "-type", "d", "-name", "hookwright-*"]);
+  return found.stdout
+    .toString()
+    .split("\n")
+    .filter((path) => GUARD_CGROUP.test(path));
 }
 
 /** Files that a writer makes before its rename. */
