@@ -1,5 +1,7 @@
 import { deepEqual, equal, test, throws } from "../../test/portable/api.ts";
-import { isHex, parseCall, parseCollectCall, variable } from "./call.ts";
+import { variable } from "../spec/environment.ts";
+import { isHex } from "../spec/plan.ts";
+import { parseCall, parseCollectCall } from "./call.ts";
 
 const HEX = "0123456789abcdef".repeat(4);
 const words = (...rest: string[]) => ["hookwright-guard", ...rest];

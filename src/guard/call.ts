@@ -4,7 +4,7 @@
  */
 
 import { EXIT, Failure } from "../spec/failure.ts";
-import type { Hex } from "../spec/plan.ts";
+import { type Hex, isHex } from "../spec/plan.ts";
 import { isStage, type Stage } from "../spec/stage.ts";
 
 export interface Call {
@@ -47,22 +47,6 @@ export function parseCollectCall(argv: readonly string[]): CollectCall {
   if (spool[0] !== "/") throw wrong(`the spool "${spool}" is no absolute path`);
   if (!isHex(plan)) throw wrong(`the plan "${plan}" is no digest`);
   return { spool, plan };
-}
-
-/** Whether a word is a lower-case SHA-256 in hex. */
-export function isHex(word: string): word is Hex {
-  if (word.length !== 64) return false;
-  for (let at = 0; at < 64; at++) {
-    const code = word.charCodeAt(at);
-    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
-  }
-  return true;
-}
-
-/** The value of a variable in a list of `NAME=value`, the first one as in C; undefined when there is none. */
-export function variable(env: readonly string[], name: string): string | undefined {
-  const start = `${name}=`;
-  return env.find((pair) => pair.startsWith(start))?.slice(start.length);
 }
 
 function wrong(what: string): Failure {

@@ -5,9 +5,9 @@
  */
 
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { isHex } from "../rules/hooks/own-entry.ts";
+
 import { Failure } from "../spec/failure.ts";
-import type { Entry, Hex } from "../spec/plan.ts";
+import { type Entry, type Hex, isHex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import { filesOf } from "./apply.ts";
 import { liveContainers, sweepContainers } from "./containers.ts";

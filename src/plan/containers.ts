@@ -9,8 +9,8 @@ import { LinuxError } from "../linux/error.ts";
 import { unlinkIfThere } from "../linux/link.ts";
 import { unmount } from "../linux/mount.ts";
 import { lstatIfThere } from "../linux/stat.ts";
-import { isHex } from "../rules/hooks/own-entry.ts";
-import type { Hex } from "../spec/plan.ts";
+
+import { type Hex, isHex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 
 export interface LiveContainer {

@@ -9,9 +9,9 @@ import { readlink } from "../linux/link.ts";
 import { decode, sha256 } from "../linux/primitive.ts";
 import { readToEnd } from "../linux/read.ts";
 import { openTrusted } from "../linux/trust.ts";
-import { isHex } from "../rules/hooks/own-entry.ts";
+
 import { EXIT, Failure } from "../spec/failure.ts";
-import type { Hex, Plan } from "../spec/plan.ts";
+import { type Hex, isHex, type Plan } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 
 /** What a container gets its hooks from, and the digest that its events carry. */

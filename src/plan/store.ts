@@ -9,8 +9,8 @@ import { close } from "../linux/descriptor.ts";
 import { setImmutable } from "../linux/inode.ts";
 import { O, open } from "../linux/open.ts";
 import { replaceFile } from "../linux/replace.ts";
-import { isHex } from "../rules/hooks/own-entry.ts";
-import type { Hex } from "../spec/plan.ts";
+
+import { type Hex, isHex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 
 /** Programs may be executed, data may not. */

@@ -8,9 +8,9 @@ import { LinuxError } from "../linux/error.ts";
 import { readlink } from "../linux/link.ts";
 import { O, open } from "../linux/open.ts";
 import { sameFile, stat } from "../linux/stat.ts";
+import { variable } from "../spec/environment.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Dialect } from "./bundle-args.ts";
-import { variable } from "./lookup.ts";
 
 /**
  * crun says the path without links; runc says what Go's Getwd does: $PWD where that is the same directory, else the path

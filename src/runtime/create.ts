@@ -4,13 +4,13 @@
  */
 
 import { readPlan } from "../plan/read.ts";
+import { variable } from "../spec/environment.ts";
 import { rootsAt } from "../spec/roots.ts";
 import type { Invocation } from "./args.ts";
 import { dialectOf, parseBundle } from "./bundle-args.ts";
 import { bundlePath } from "./bundle-path.ts";
 import type { Invoked } from "./hand-over.ts";
 import { type BundleInjection, type BundleRequest, injectBundle } from "./inject.ts";
-import { variable } from "./lookup.ts";
 
 /** Injects the plan for an invocation in front of `runtime`. Throws `Failure` when the container must not start. */
 export async function prepareBundle(

@@ -6,6 +6,7 @@
 
 import { failedWith, LinuxError } from "../linux/error.ts";
 import { type Stat, sameFile, stat, TYPE } from "../linux/stat.ts";
+import { variable } from "../spec/environment.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 
 const SAFE_PATH = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
@@ -75,12 +76,6 @@ function problemWith(path: string, self: Stat): string | undefined {
     if (error instanceof LinuxError) return `cannot be used: ${error.message}`;
     throw error;
   }
-}
-
-/** The value of a variable in a list of `NAME=value`. */
-export function variable(env: readonly string[], name: string): string | undefined {
-  const start = `${name}=`;
-  return env.find((pair) => pair.startsWith(start))?.slice(start.length);
 }
 
 function missing(problem: string): Failure {

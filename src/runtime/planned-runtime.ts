@@ -1,8 +1,8 @@
 /** The plan's word on which runtime is the real one, for a wrapper whose name does not say it. */
 
 import { readPlan } from "../plan/read.ts";
+import { variable } from "../spec/environment.ts";
 import { rootsAt } from "../spec/roots.ts";
-import { variable } from "./lookup.ts";
 
 /**
  * The runtime that the plan names. A plan that cannot be read names none, so `kill` and `delete` still reach a runtime;

@@ -10,6 +10,12 @@ import type { Stage } from "./stage.ts";
 /** Lower-case hex SHA-256, 64 characters, without the `sha256:` prefix: the name of a file in the store. */
 export type Hex = string;
 
+/** Whether a word is lower-case hex of that length: a SHA-256, unless said otherwise. */
+export function isHex(word: string, length = 64): word is Hex {
+  // One call instead of one for each character. The digit behind the word keeps white space from being trimmed.
+  return word.length === length && word === word.toLowerCase() && !Number.isNaN(Number(`0x${word}0`));
+}
+
 /**
  * A compiled pattern. Literal kinds need no engine; `js` holds a source for which the platform's RegExp gives RE2's
  * answer in linear time; only `re2` needs the library.

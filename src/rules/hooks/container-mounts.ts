@@ -4,11 +4,11 @@
  * the guard writes its records. Nothing else of the host is shown.
  */
 
-import type { Hex, PlannedDefinition } from "../../spec/plan.ts";
+import { type Hex, isHex, type PlannedDefinition } from "../../spec/plan.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
 import { cleaned } from "./edit-mounts.ts";
 import { mountsOf } from "./facts.ts";
-import { baseName, isHex } from "./own-entry.ts";
+import { baseName } from "./own-entry.ts";
 
 /** Where an installation keeps what it mounts. */
 export interface MountSources {

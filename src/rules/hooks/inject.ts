@@ -4,7 +4,7 @@
  * changes nothing; one of another plan takes the place of the first; foreign hooks keep their order and their place.
  */
 
-import type { Plan } from "../../spec/plan.ts";
+import { isHex, type Plan } from "../../spec/plan.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
 import { IN_CONTAINER, STAGES, type Stage } from "../../spec/stage.ts";
 import { containerDirectory, containerMounts, isOwnMount } from "./container-mounts.ts";
@@ -13,7 +13,7 @@ import { applyEdits } from "./edits.ts";
 import { factsOf, mountsOf } from "./facts.ts";
 import { hookLists } from "./hook-lists.ts";
 import { type InjectContext, type Injection, injectPlain } from "./inject-plain.ts";
-import { isHex, ownEntry, withoutKey } from "./own-entry.ts";
+import { ownEntry, withoutKey } from "./own-entry.ts";
 import { removeInjection } from "./remove.ts";
 import { same } from "./same.ts";
 import { selectDefinitions } from "./select.ts";

@@ -4,7 +4,7 @@
  * argv[0] is the guard's name, path and entry are named by digests, and the environment carries our root.
  */
 
-import type { Hex } from "../../spec/plan.ts";
+import { type Hex, isHex } from "../../spec/plan.ts";
 import type { OciHook } from "../../spec/runtime-config.ts";
 import type { Stage } from "../../spec/stage.ts";
 
@@ -86,12 +86,6 @@ export function ownEntry(hook: OciHook, root?: string): OwnEntry | undefined {
 export function withoutKey(hook: OciHook): OciHook {
   if (!Array.isArray(hook.env)) return hook;
   return { ...hook, env: hook.env.filter((one) => !(typeof one === "string" && one.startsWith(KEY))) };
-}
-
-/** Whether a word is a SHA-256 in lower-case hex. */
-export function isHex(word: string, length = 64): boolean {
-  // One call instead of one for each character. The digit behind the word keeps white space from being trimmed.
-  return word.length === length && word === word.toLowerCase() && !Number.isNaN(Number(`0x${word}0`));
 }
 
 export function baseName(path: string): string {

@@ -1,0 +1,7 @@
+/** An environment as execve takes it: a list of `NAME=value`. */
+
+/** The value of a variable, the first one as in C; undefined when there is none. */
+export function variable(env: readonly string[], name: string): string | undefined {
+  const start = `${name}=`;
+  return env.find((pair) => pair.startsWith(start))?.slice(start.length);
+}
