@@ -138,7 +138,16 @@ const branch = fc
     fc.constantFrom("", "$", "$"),
   )
   .map(([start, parts, end]) => `${start}${parts.join("")}${end}`);
+/** Fixed text between anchors: chance alone makes so few that a run could go without. */
+const fixed = fc
+  .tuple(
+    fc.constantFrom("", "^"),
+    fc.string({ unit: fc.constantFrom(..."ab/-_é😀"), maxLength: 3 }),
+    fc.constantFrom("", "$"),
+  )
+  .map((parts) => parts.join(""));
 const pattern = fc.oneof(
+  { weight: 1, arbitrary: fixed },
   { weight: 8, arbitrary: branch },
   { weight: 2, arbitrary: fc.array(branch, { minLength: 2, maxLength: 3 }).map((all) => all.join("|")) },
   { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom(..."ab()[]{}*+?|^$\\.-,01"), maxLength: 10 }) },
