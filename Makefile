@@ -59,16 +59,16 @@ build-arm64: | setup-arm64 ## dist/arm64/hookwright-host, cross-compiled
 	@$(MAKE) --no-print-directory ARCH=aarch64 host
 
 demo: build | setup-demo ## hooks fire in a real container on runc and on crun
-	@scripts/demo
+	@scripts/trusted scripts/demo
 
 test: build dist/bench-driver | setup-test ## every test on both engines; needs root
-	@scripts/test
+	@scripts/trusted scripts/test
 
 portable: dist/hookwright-host | setup-build ## the portable tests inside hookwright-host
 	@scripts/portable-tests
 
 bench: build dist/bench-driver | setup-bench ## what it costs, as ratios in one run
-	@$(BUN) bench/run.ts
+	@scripts/trusted $(BUN) bench/run.ts
 
 check: | setup-check ## types, lint, unused code, the arrows between the rooms
 	@node_modules/.bin/tsc --noEmit

@@ -21,6 +21,9 @@ interface Count {
   skipped: number;
 }
 
+/** Failures named at the end, for whoever sees only that. */
+const NAMED = 12;
+
 const BUN = process.execPath;
 const ARM64 = { HOST: "dist/arm64/hookwright-host" };
 const groups: Group[] = [
@@ -78,6 +81,12 @@ function counted(text: string): Count {
   };
 }
 
+/** Tests with that outcome; Bun names them again at the end. */
+function named(text: string, outcome: "fail" | "skip"): string[] {
+  const lines = text.matchAll(new RegExp(`^\\(?${outcome}\\)? (.*?)(?: \\[[\\d.]+m?s\\])?$`, "gm"));
+  return [...new Set([...lines].map(([, name = ""]) => name))];
+}
+
 const wanted = process.argv.slice(2);
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const skips: string[] = [];
@@ -94,10 +103,11 @@ for (const group of groups) {
   const { code, text } = await runWithin(group);
   const count = counted(text);
   if (code !== 0 && count.failed === 0) count.failed = 1;
-  if (count.failed > 0) failures.push(`${group.name}: ${count.failed} failed`);
-  // Bun names a skipped test again at the end.
-  const names = new Set([...text.matchAll(/^\(?skip\)? (.*)$/gm)].map(([, name = ""]) => name));
-  skips.push(...[...names].map((name) => `${group.name}: ${name}`));
+  if (count.failed > 0) {
+    failures.push(`${group.name}: ${count.failed} failed`);
+    failures.push(...named(text, "fail").slice(0, NAMED));
+  }
+  skips.push(...named(text, "skip").map((name) => `${group.name}: ${name}`));
   total.passed += count.passed;
   total.failed += count.failed;
   total.skipped += count.skipped;

@@ -5,7 +5,6 @@
  */
 
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-
 import { Failure } from "../spec/failure.ts";
 import { type Entry, type Hex, isHex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";

@@ -9,7 +9,6 @@ import { LinuxError } from "../linux/error.ts";
 import { unlinkIfThere } from "../linux/link.ts";
 import { unmount } from "../linux/mount.ts";
 import { lstatIfThere } from "../linux/stat.ts";
-
 import { type Hex, isHex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 

@@ -9,7 +9,6 @@ import { readlink } from "../linux/link.ts";
 import { decode, sha256 } from "../linux/primitive.ts";
 import { readToEnd } from "../linux/read.ts";
 import { openTrusted } from "../linux/trust.ts";
-
 import { EXIT, Failure } from "../spec/failure.ts";
 import { type Hex, isHex, type Plan } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";

@@ -9,7 +9,6 @@ import { close } from "../linux/descriptor.ts";
 import { setImmutable } from "../linux/inode.ts";
 import { O, open } from "../linux/open.ts";
 import { replaceFile } from "../linux/replace.ts";
-
 import { type Hex, isHex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 

@@ -33,7 +33,7 @@ describe.each(RUNTIMES)("%s", (name) => {
 });
 
 test("sees a daemon that forked twice and called setsid", async () => {
-  await run(["sh", "-c", "setsid --wait sh -c 'sleep 60 >/dev/null 2>&1 &'"]);
+  await run(["sh", "-c", "setsid sh -c 'sleep 60 >/dev/null 2>&1 &' & wait"]);
   const found = await survivors(100);
   expect(found.map(({ command }) => command)).toEqual(["sleep 60"]);
   for (const { pid } of found) process.kill(pid, "SIGKILL");
