@@ -5,6 +5,7 @@ export const numbers = {
   x86_64: () => ({
     accept4: 288,
     bind: 49,
+    bpf: 321,
     chdir: 80,
     clock_gettime: 228,
     clone: 56,
@@ -95,6 +96,7 @@ export const numbers = {
   aarch64: () => ({
     accept4: 242,
     bind: 200,
+    bpf: 280,
     chdir: 49,
     clock_gettime: 113,
     clone: 220,

@@ -1,0 +1,3 @@
+import type { PackedObject } from "./object.d.ts";
+
+export const object: PackedObject;

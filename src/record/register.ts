@@ -1,0 +1,168 @@
+/**
+ * Beginning to record a container: a slot is taken, cleared and given the container's mount namespace. With the recorder
+ * loaded that is a handful of system calls; the first container of a machine has it loaded.
+ */
+
+import { insert, update } from "../linux/bpf.ts";
+import { close } from "../linux/descriptor.ts";
+import { failedWith, LinuxError } from "../linux/error.ts";
+import { type MountNamespace, mountNamespace } from "../linux/mount-namespace.ts";
+import { namespaceId } from "../linux/namespace.ts";
+import { pidfdOpen } from "../linux/pidfd.ts";
+import { Failure } from "../spec/failure.ts";
+import type { Boundary, RecordOptions } from "../spec/recording.ts";
+import { giveBack, readBook, takeSlot, writeBook } from "./book.ts";
+import { SLOT, SLOTS, statesOf } from "./layout.ts";
+import { kernelSide, load } from "./load.ts";
+import { attachFor, optionBits } from "./options.ts";
+import { type RecorderPlace, withRecorderLock } from "./place.ts";
+import { startOf } from "./process.ts";
+import { reapNow, reapSometimes } from "./reap.ts";
+import { type Recorder, withRecorder } from "./recorder.ts";
+import { keyText, type Registration, slotKey } from "./registration.ts";
+
+/** PROC_PID_INIT_INO: there, pids are those that the kernel side sees. */
+const FIRST_PID = 0xefff_fffc;
+
+export interface RegisterRequest {
+  /** The container's first process, as the caller sees its number; in its mount namespace already. */
+  readonly pid: number;
+  readonly options: RecordOptions;
+  /** From when on the details that were asked for are kept. Of the calls, all are. */
+  readonly boundary: Boundary;
+}
+
+/** As `register` when the recorder is loaded; null when it is not. */
+export function registerIfLoaded(place: RecorderPlace, request: RegisterRequest): Registration | null {
+  const target = targetOf(request);
+  return withRecorderLock(place, () => enter(place, target));
+}
+
+/**
+ * Begins to record the mount namespace of `pid` and what descends from it. Throws a Failure: `recorder_no_process`,
+ * `recorder_own_namespace`, `recorder_taken`, `recorder_full`, or why this machine cannot record.
+ */
+export async function register(place: RecorderPlace, request: RegisterRequest): Promise<Registration> {
+  const target = targetOf(request);
+  const at = withRecorderLock(place, () => enter(place, target));
+  if (at !== null) return at;
+  const object = await kernelSide();
+  return withRecorderLock(place, () => {
+    // Somebody else may have been quicker.
+    const again = enter(place, target);
+    if (again !== null) return again;
+    load(place, object, !target.namespace.unique);
+    const registered = enter(place, target);
+    if (registered === null)
+      throw new Failure("recorder_gone", "record system calls: the recorder was taken away");
+    return registered;
+  });
+}
+
+interface Target {
+  readonly pid: number;
+  readonly start: number;
+  readonly namespace: MountNamespace;
+  readonly options: number;
+  readonly details: number;
+}
+
+function targetOf({ pid, options, boundary }: RegisterRequest): Target {
+  let namespace: MountNamespace;
+  try {
+    namespace = mountNamespace(pid);
+  } catch (error) {
+    if (!(error instanceof LinuxError)) throw error;
+    throw new Failure("recorder_no_process", `record process ${pid}: ${error.message}`, { cause: error });
+  }
+  if (keyText(namespace.key) === keyText(mountNamespace("self").key))
+    throw new Failure(
+      "recorder_own_namespace",
+      `record process ${pid}: it is in the same mount namespace as the caller, with the rest of the machine`,
+      { hint: "only a container with a mount namespace of its own can be recorded" },
+    );
+  return {
+    pid,
+    start: startOf(pid) ?? 0,
+    namespace,
+    options: optionBits(options),
+    details: statesOf(boundary),
+  };
+}
+
+function enter(place: RecorderPlace, target: Target): Registration | null {
+  return withRecorder(place, (recorder) => {
+    reapSometimes(recorder);
+    attachFor(place, target.options);
+    const first = tryEnter(recorder, target);
+    if (typeof first !== "string") return first;
+    // Perhaps only the dead are in the way.
+    reapNow(recorder, 0);
+    const second = tryEnter(recorder, target);
+    if (typeof second !== "string") return second;
+    throw second === "full"
+      ? new Failure(
+          "recorder_full",
+          `record process ${target.pid}: ${SLOTS} containers are recorded already`,
+          {
+            hint: "end one of the recordings first",
+          },
+        )
+      : new Failure(
+          "recorder_taken",
+          `record process ${target.pid}: its mount namespace is recorded already`,
+          {
+            hint: "end that recording first, or read it",
+          },
+        );
+  });
+}
+
+function tryEnter(recorder: Recorder, target: Target): Registration | "full" | "taken" {
+  const book = readBook(recorder.map("book"));
+  const { pid, start, options } = target;
+  const entry = takeSlot(book, { pid, start, options, key: target.namespace.key });
+  if (entry === null) return "full";
+  // The book first: a slot that nobody began to use is found and freed, one that is not in the book would never be.
+  writeBook(book);
+  const value = new Uint8Array(SLOT.size);
+  const view = new DataView(value.buffer);
+  view.setUint32(SLOT.generation, entry.generation, true);
+  view.setUint32(SLOT.options, options, true);
+  view.setUint32(SLOT.details, target.details, true);
+  const global = namespaceId("pid") === FIRST_PID;
+  view.setUint32(SLOT.init, global ? pid : 0, true);
+  update(recorder.map("slots"), slotKey(entry.slot), value);
+  const owner = new Uint8Array(8);
+  const ownerView = new DataView(owner.buffer);
+  ownerView.setUint32(0, entry.slot, true);
+  ownerView.setUint32(4, entry.generation, true);
+  if (!insert(recorder.map("namespaces"), target.namespace.key, owner)) {
+    giveBack(book, entry.slot);
+    writeBook(book);
+    return "taken";
+  }
+  if (!global) tagInit(recorder, pid, owner);
+  return { slot: entry.slot, generation: entry.generation, key: keyText(target.namespace.key), options };
+}
+
+/** Where pids are not those of the machine, the first process itself is marked. */
+function tagInit(recorder: Recorder, pid: number, owner: Uint8Array): void {
+  // struct tag: the owner, u32 seen 8, u16 entered 12, u16 init 14.
+  const tag = new Uint8Array(16);
+  tag.set(owner);
+  new DataView(tag.buffer).setUint16(14, 1, true);
+  const key = new Uint8Array(4);
+  try {
+    const pidfd = pidfdOpen(pid);
+    try {
+      new DataView(key.buffer).setUint32(0, pidfd, true);
+      update(recorder.map("tags"), key, tag);
+    } finally {
+      close(pidfd);
+    }
+  } catch (error) {
+    // It ended meanwhile.
+    if (!failedWith(error, "ESRCH", "ENOENT")) throw error;
+  }
+}
