@@ -17,7 +17,7 @@ struct ns_common {
   __u64 ns_id; // since 6.18
   unsigned int inum;
 };
-struct user_namespace;
+struct bpf_local_storage;
 struct mnt_namespace {
   struct ns_common ns;
 };
@@ -76,6 +76,7 @@ struct task_struct {
   struct files_struct *files;
   struct fs_struct *fs;
   unsigned int tgid;
+  struct bpf_local_storage *bpf_storage;
 };
 union __sifields {
   struct {

@@ -10,9 +10,11 @@
 struct tag {
   struct owner owner; // descends from this container
   __u32 seen;         // `entered` is about this generation
-  __u16 entered;      // between the entry of a call and its exit
+  __u16 entered;      // between the entry of a call and its exit: ENTERED, and whether its exit is looked into
   __u16 init;         // the container's first process
 };
+
+enum { ENTERED = 1, ENTERED_FILES = 2 };
 
 // Set by the loader where a namespace's 64-bit id cannot be asked for: the inode's number is the key then.
 const volatile __u32 by_inode = 0;
@@ -25,10 +27,10 @@ struct {
 } slots SEC(".maps");
 
 struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, SLOTS);
-  __type(key, __u64);
-  __type(value, struct owner);
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, SETS);
+  __type(key, __u32);
+  __type(value, struct set);
 } namespaces SEC(".maps");
 
 struct {
@@ -58,6 +60,7 @@ struct {
 struct draft {
   struct place key;
   struct seen seen;
+  __u32 start; // of the path, which is written from its end
   char path[TEXT * 3];
 };
 

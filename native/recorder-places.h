@@ -57,12 +57,10 @@ struct walk {
   struct dentry *dentry;
   struct vfsmount *mnt;
   struct path root;
-  __u64 hash;
-  __u32 start; // of the path in the draft, which is written from its end
-  __u32 kind;
 };
 
-// One step up from a file to the root of its task, over a mount point or a name.
+// One step up from a file to the root of its task, over a mount point or a name. What is counted is in the draft: of
+// numbers on the stack the verifier would follow every step.
 static int step(__u32 index, void *context) {
   struct walk *walk = context;
   __u32 zero = 0;
@@ -81,13 +79,13 @@ static int step(__u32 index, void *context) {
   }
   struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
   if (parent == dentry || !parent) {
-    walk->kind = 0; // a pipe, a socket, a memfd: it has no path
+    draft->seen.kind = 0; // a pipe, a socket, a memfd: it has no path
     return 1;
   }
   __u32 length = BPF_CORE_READ(dentry, d_name.len);
-  __u32 start = walk->start;
+  __u32 start = draft->start;
   if (length >= TEXT || start < length + 1 || start > TEXT * 2) {
-    walk->kind |= PLACE_CUT;
+    draft->seen.kind |= PLACE_CUT;
     return 1;
   }
   start -= length;
@@ -98,8 +96,8 @@ static int step(__u32 index, void *context) {
   asm volatile("" : "+r"(start));
   if (start >= TEXT * 2) return 1;
   draft->path[start] = '/';
-  walk->start = start;
-  walk->hash = mix(walk->hash, BPF_CORE_READ(dentry, d_name.hash) | ((__u64)length << 32));
+  draft->start = start;
+  draft->key.hash = mix(draft->key.hash, BPF_CORE_READ(dentry, d_name.hash) | ((__u64)length << 32));
   walk->dentry = parent;
   return 0;
 }
@@ -113,14 +111,17 @@ static __noinline int keep_file(struct owner *owner, struct task_struct *task, _
   struct file *file = 0;
   bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
   if (!file) return 0;
-  struct walk walk = {.start = TEXT * 2, .kind = PLACE_FILE};
+  struct walk walk = {};
+  draft->start = TEXT * 2;
+  draft->key.hash = 0;
+  draft->seen.kind = PLACE_FILE;
   walk.dentry = BPF_CORE_READ(file, f_path.dentry);
   walk.mnt = BPF_CORE_READ(file, f_path.mnt);
   walk.root.mnt = BPF_CORE_READ(task, fs, root.mnt);
   walk.root.dentry = BPF_CORE_READ(task, fs, root.dentry);
   bpf_loop(DEEPEST, step, &walk, 0);
-  if (!(walk.kind & PLACE_FILE)) return 0;
-  __u32 start = walk.start;
+  if (!(draft->seen.kind & PLACE_FILE)) return 0;
+  __u32 start = draft->start;
   asm volatile("" : "+r"(start));
   if (start > TEXT * 2) return 0;
   if (start == TEXT * 2) {
@@ -132,8 +133,6 @@ static __noinline int keep_file(struct owner *owner, struct task_struct *task, _
   if (length > TEXT * 2) return 0;
   bpf_probe_read_kernel(draft->seen.text, length, &draft->path[start]);
   draft->key.owner = *owner;
-  draft->key.hash = walk.hash;
-  draft->seen.kind = walk.kind;
   draft->seen.length = length;
   __u32 how = BPF_CORE_READ(file, f_mode) & (FMODE_READ | FMODE_WRITE);
   keep_place(draft, how);

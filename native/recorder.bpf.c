@@ -36,15 +36,30 @@ static __always_inline __u64 namespace_sequence(struct mnt_namespace *ns) {
   return ((struct mnt_namespace___before_6_18 *)ns)->seq;
 }
 
+// What the kernel keeps with a task for us, or NULL. Most tasks have nothing, and then this is one load.
+static __always_inline struct tag *tag_of(struct task_struct *task) {
+  return task->bpf_storage ? bpf_task_storage_get(&tags, task, 0, 0) : 0;
+}
+
 // The slot of a task, or NULL. `owner` says which it is.
 static __always_inline struct slot *slot_of(struct task_struct *task, struct owner *owner) {
   struct mnt_namespace *ns = task->nsproxy->mnt_ns;
   __u64 key = namespace_key(ns);
-  struct owner *found = bpf_map_lookup_elem(&namespaces, &key);
-  if (found) {
-    *owner = *found;
-  } else {
-    struct tag *tag = bpf_task_storage_get(&tags, task, 0, 0);
+  __u32 hash = ((__u32)key ^ (__u32)(key >> 32)) * 0x9e3779b1;
+  __u32 at = hash >> 21;
+  struct set *set = bpf_map_lookup_elem(&namespaces, &at);
+  if (!set) return 0;
+  int found = 0;
+#pragma unroll
+  for (int way = 0; way < WAYS; way++) {
+    if (set->keys[way] == key) {
+      *owner = set->owners[way];
+      found = 1;
+      break;
+    }
+  }
+  if (!found) {
+    struct tag *tag = tag_of(task);
     if (!tag || !tag->owner.generation) return 0;
     *owner = tag->owner;
   }
@@ -89,7 +104,7 @@ int BPF_PROG(enter, struct pt_regs *regs, long id) {
     struct tag *tag = bpf_task_storage_get(&tags, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
     if (tag) {
       tag->seen = owner.generation;
-      tag->entered = 1;
+      tag->entered = options & OPTION_FILES ? ENTERED | ENTERED_FILES : ENTERED;
     }
   }
   if (!(slot->details >> state & 1)) return 0;
@@ -103,6 +118,12 @@ int BPF_PROG(enter, struct pt_regs *regs, long id) {
 SEC("tp_btf/sys_exit")
 int BPF_PROG(leave, struct pt_regs *regs, long result) {
   struct task_struct *task = bpf_get_current_task_btf();
+  struct tag *tag = tag_of(task);
+  __u32 entered = tag ? tag->entered : 0;
+  if (entered) {
+    tag->entered = 0;
+    if (!(entered & ENTERED_FILES)) return 0;
+  }
   struct owner owner;
   struct slot *slot = slot_of(task, &owner);
   if (!slot) return 0;
@@ -112,17 +133,11 @@ int BPF_PROG(leave, struct pt_regs *regs, long result) {
   int abi = abi_of(task, &nr);
   if (options & OPTION_FILES && result >= 0 && opens(abi, nr) && slot->details >> state_of(task, slot) & 1)
     keep_file(&owner, task, result);
-  if (!(options & OPTION_REFUSED)) return 0;
-  struct tag *tag = bpf_task_storage_get(&tags, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-  if (!tag) return 0;
+  if (entered || !(options & OPTION_REFUSED)) return 0;
   // A call that had begun when recording did: nobody knows how.
-  if (tag->seen != owner.generation) {
-    tag->seen = owner.generation;
-    tag->entered = 0;
-    return 0;
-  }
-  if (tag->entered) {
-    tag->entered = 0;
+  if (!tag || tag->seen != owner.generation) {
+    tag = bpf_task_storage_get(&tags, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (tag) tag->seen = owner.generation;
     return 0;
   }
   if (task->seccomp.mode != SECCOMP_MODE_FILTER || (int)nr < 0) return 0;
@@ -167,7 +182,7 @@ int BPF_PROG(fork, struct task_struct *parent, struct task_struct *child) {
   if (!tag) return 0;
   tag->seen = owner.generation;
 #if defined(__TARGET_ARCH_x86)
-  tag->entered = 1; // the child's first exit is that of its parent's call
+  tag->entered = ENTERED; // the child's first exit is that of its parent's call
 #endif
   return 0;
 }

@@ -10,6 +10,8 @@
 #define KINDS 6
 #define DISTINCT 16
 #define TEXT 256
+#define SETS 2048
+#define WAYS 8
 
 // Calling conventions. Compat is i386, and AArch32 on arm64.
 enum { NATIVE, COMPAT, X32 };
@@ -24,6 +26,12 @@ enum { STATE_FILTERED = 1, STATE_EXECED = 2 };
 struct owner {
   __u32 slot;
   __u32 generation;
+};
+
+// Mount namespaces whose keys have the same hash. A hash map of the kernel's would cost a call for every system call.
+struct set {
+  __u64 keys[WAYS];
+  struct owner owners[WAYS];
 };
 
 struct slot {
@@ -68,4 +76,5 @@ struct seen {
 _Static_assert(__builtin_offsetof(struct slot, capabilities) == 32 && __builtin_offsetof(struct slot, details) == 48, "SLOT");
 _Static_assert(__builtin_offsetof(struct slot, calls) == 200 && __builtin_offsetof(struct slot, refused) == 1160, "SLOT");
 _Static_assert(sizeof(struct slot) == 1400 && sizeof(struct argument) == 16 && sizeof(struct place) == 16, "SLOT, ARGUMENT");
+_Static_assert(sizeof(struct set) == 128, "SET");
 _Static_assert(sizeof(struct seen) == 520 && __builtin_offsetof(struct seen, text) == 8, "SEEN");

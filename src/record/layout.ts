@@ -43,6 +43,9 @@ export const SLOT = {
   size: 1400,
 } as const;
 
+/** struct set: the keys, then the owners, u32 slot and u32 generation each. `shift`: of the hash's 32 bits. */
+export const SET = { ways: 8, owners: 64, size: 128, shift: 21 } as const;
+
 /** struct argument: the key of what the map `arguments` holds. */
 export const ARGUMENT = { slot: 0, generation: 4, value: 8, nr: 12, abi: 14, place: 15, size: 16 } as const;
 /** Of its place: which argument, which counter of `distinct`, and whether the call was refused. */

@@ -41,8 +41,13 @@ export function load(place: RecorderPlace, object: PackedObject, byInode: boolea
     removeTree(draft);
     removeTree(place.pins);
     mkdir(draft, 0o700);
-    fill(draft, object, byInode);
-    rename(draft, place.pins);
+    try {
+      fill(draft, object, byInode);
+      rename(draft, place.pins);
+    } catch (error) {
+      removeTree(draft);
+      throw error;
+    }
   } catch (error) {
     if (error instanceof LinuxError) throw refusal(error);
     throw error;

@@ -3,7 +3,7 @@
  * loaded that is a handful of system calls; the first container of a machine has it loaded.
  */
 
-import { insert, update } from "../linux/bpf.ts";
+import { update } from "../linux/bpf.ts";
 import { close } from "../linux/descriptor.ts";
 import { failedWith, LinuxError } from "../linux/error.ts";
 import { type MountNamespace, mountNamespace } from "../linux/mount-namespace.ts";
@@ -14,6 +14,7 @@ import type { Boundary, RecordOptions } from "../spec/recording.ts";
 import { giveBack, readBook, takeSlot, writeBook } from "./book.ts";
 import { SLOT, SLOTS, statesOf } from "./layout.ts";
 import { kernelSide, load } from "./load.ts";
+import { addNamespace } from "./namespaces.ts";
 import { attachFor, optionBits } from "./options.ts";
 import { type RecorderPlace, withRecorderLock } from "./place.ts";
 import { startOf } from "./process.ts";
@@ -133,25 +134,24 @@ function tryEnter(recorder: Recorder, target: Target): Registration | "full" | "
   const global = namespaceId("pid") === FIRST_PID;
   view.setUint32(SLOT.init, global ? pid : 0, true);
   update(recorder.map("slots"), slotKey(entry.slot), value);
-  const owner = new Uint8Array(8);
-  const ownerView = new DataView(owner.buffer);
-  ownerView.setUint32(0, entry.slot, true);
-  ownerView.setUint32(4, entry.generation, true);
-  if (!insert(recorder.map("namespaces"), target.namespace.key, owner)) {
+  const added = addNamespace(recorder.map("namespaces"), target.namespace.key, entry);
+  if (added !== "added") {
     giveBack(book, entry.slot);
     writeBook(book);
-    return "taken";
+    return added;
   }
-  if (!global) tagInit(recorder, pid, owner);
+  if (!global) tagInit(recorder, pid, entry);
   return { slot: entry.slot, generation: entry.generation, key: keyText(target.namespace.key), options };
 }
 
 /** Where pids are not those of the machine, the first process itself is marked. */
-function tagInit(recorder: Recorder, pid: number, owner: Uint8Array): void {
+function tagInit(recorder: Recorder, pid: number, owner: { slot: number; generation: number }): void {
   // struct tag: the owner, u32 seen 8, u16 entered 12, u16 init 14.
   const tag = new Uint8Array(16);
-  tag.set(owner);
-  new DataView(tag.buffer).setUint16(14, 1, true);
+  const view = new DataView(tag.buffer);
+  view.setUint32(0, owner.slot, true);
+  view.setUint32(4, owner.generation, true);
+  view.setUint16(14, 1, true);
   const key = new Uint8Array(4);
   try {
     const pidfd = pidfdOpen(pid);

@@ -1,9 +1,10 @@
 /** Ending a recording: its slot is read for the last time and given back; the last one takes the programs with it. */
 
-import { remove, update } from "../linux/bpf.ts";
+import { update } from "../linux/bpf.ts";
 import { type Book, type BookEntry, giveBack, isTaken, readBook, takenSlots, writeBook } from "./book.ts";
 import { forgetDetails } from "./details.ts";
 import { OPTION, SLOT } from "./layout.ts";
+import { removeNamespace } from "./namespaces.ts";
 import { detachUnless } from "./options.ts";
 import { type RecorderPlace, withRecorderLock } from "./place.ts";
 import { type Recorder, unload, withRecorder } from "./recorder.ts";
@@ -22,7 +23,7 @@ export function unregister(place: RecorderPlace, registration: Registration): Sn
       const { slot, generation } = registration;
       const entry = takenSlots(book).find((one) => one.slot === slot && one.generation === generation);
       if (entry === undefined || !isTaken(book, slot, generation)) return null;
-      remove(recorder.map("namespaces"), entry.key);
+      removeNamespace(recorder.map("namespaces"), entry.key, generation);
       const seen = readSnapshot(recorder, registration);
       freeSlots(recorder, book, [entry]);
       writeBook(book);
@@ -39,7 +40,7 @@ export function freeSlots(recorder: Recorder, book: Book, entries: readonly Book
   const before = optionsOf(takenSlots(book));
   const empty = new Uint8Array(SLOT.size);
   for (const { slot, key, options, generation } of entries) {
-    remove(recorder.map("namespaces"), key);
+    removeNamespace(recorder.map("namespaces"), key, generation);
     // A generation of 0 matches nobody's tag.
     update(recorder.map("slots"), slotKey(slot), empty);
     forgetDetails(recorder, { slot, generation }, options);

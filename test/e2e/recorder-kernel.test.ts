@@ -1,0 +1,417 @@
+/**
+ * The recorder's kernel side under real programs: what each container did, all of it and nothing else, whatever races,
+ * nests, overlaps or is killed; and nothing left in the kernel afterwards.
+ */
+
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { decodeSnapshot } from "../../src/record/decode.ts";
+import { reap } from "../../src/record/reap.ts";
+import { register, registerIfLoaded } from "../../src/record/register.ts";
+import type { Registration } from "../../src/record/registration.ts";
+import { read } from "../../src/record/snapshot.ts";
+import { unregister } from "../../src/record/unregister.ts";
+import { Failure } from "../../src/spec/failure.ts";
+import { allowed, type Bench, bench, create, finish, record, refused, settle } from "./recorder-launch.ts";
+
+const X86 = process.arch === "x64";
+/** Calls of `marks()` in calls.c, and others that do nothing when they are called with -1. */
+const SYSINFO = X86 ? 99 : 179;
+const GETPGID = X86 ? 121 : 155;
+const TIMERFD_CREATE = X86 ? 283 : 85;
+const EXIT_GROUP = X86 ? 231 : 94;
+const EXECVE = X86 ? 59 : 221;
+const MKDIR = X86 ? 83 : 34;
+const UNSHARE = X86 ? 272 : 97;
+const PRCTL = X86 ? 157 : 167;
+const SOCKET = X86 ? 41 : 198;
+/** launcher.c: before the filter, and after it. */
+const GETITIMER = X86 ? 36 : 102;
+const TIMES = X86 ? 100 : 153;
+const MARKS = X86
+  ? [97, 118, 120, 124, 125, 140, 143, 145, 146, 147, 148, 309]
+  : [163, 148, 150, 156, 90, 141, 121, 120, 125, 126, 127, 168];
+
+let b: Bench;
+beforeAll(() => {
+  b = bench();
+});
+afterEach(() => settle(b));
+afterAll(() => b.root.remove());
+
+/** Nothing of the recorder is left on the bpffs. */
+function nothingLeft(): void {
+  expect(readdirSync(`${b.root.work}/bpf`).filter((name) => name.startsWith("hookwright"))).toEqual([]);
+}
+
+describe("what is recorded", () => {
+  test("100 children that race their parent's end: not one call is lost", async () => {
+    const incomplete: number[][] = [];
+    for (let i = 0; i < 100; i++) {
+      const seen = allowed(await record(b, {}, "race"));
+      const missing = [SYSINFO, GETPGID, TIMERFD_CREATE, EXIT_GROUP].filter((nr) => !seen.includes(nr));
+      if (missing.length > 0) incomplete.push(missing);
+    }
+    expect(incomplete).toEqual([]);
+    nothingLeft();
+  }, 60_000);
+
+  test("threads that outlive the first one", async () => {
+    expect(allowed(await record(b, {}, "thread"))).toContainValues([SYSINFO, GETPGID, TIMERFD_CREATE]);
+  });
+
+  test("a mount namespace within the container's, and its own children", async () => {
+    const seen = allowed(await record(b, {}, "nest", String(MARKS[0])));
+    expect(seen).toContainValues([UNSHARE, SYSINFO, GETPGID, TIMERFD_CREATE, MARKS[0]]);
+  });
+
+  test("a first process that leaves the namespace that was registered", async () => {
+    expect(allowed(await record(b, {}, "leave", String(SYSINFO)))).toContain(SYSINFO);
+  });
+
+  test.if(X86)("i386 and x32 calls, each under its own ABI", async () => {
+    const recording = await record(b, {}, "int80:20", "int80:64", "int80:224", "0x40000079");
+    const of = (abi: string) => recording.calls.find((calls) => calls.abi === abi)?.allowed;
+    expect(of("i386")).toEqual([20, 64, 224]);
+    expect(of("x32")).toEqual([GETPGID]);
+    for (const nr of [20, 64, 224, GETPGID]) expect(of("x86_64")).not.toContain(nr);
+    expect(recording.outOfRange).toBe(0);
+  });
+
+  test("numbers that are beyond every table are counted", async () => {
+    expect((await record(b, {}, "5000", "5000", "639")).outOfRange).toBe(2);
+  });
+
+  test("since the filter, since the first exec, or all of it", async () => {
+    const permissive = allowed(await record(b, { boundary: "permissive" }, String(SYSINFO)));
+    expect(permissive).toContainValues([TIMES, EXECVE, SYSINFO]);
+    expect(permissive).not.toContain(GETITIMER);
+    const exec = await record(b, { boundary: "exec", filter: "none" }, String(SYSINFO));
+    expect(exec.execed).toBe(true);
+    expect(allowed(exec)).toContain(SYSINFO);
+    expect(allowed(exec)).not.toContain(TIMES);
+    expect(allowed(exec)).not.toContain(EXECVE);
+    const all = allowed(await record(b, { boundary: "attach", filter: "none" }, String(SYSINFO)));
+    expect(all).toContainValues([GETITIMER, TIMES, EXECVE, SYSINFO]);
+    const unfiltered = await record(b, { boundary: "permissive", filter: "none" }, String(SYSINFO));
+    expect(unfiltered.calls).toEqual([]);
+  });
+
+  test("what a filter refuses is seen, and is not among what it allows", async () => {
+    const options = { refused: true, arguments: true };
+    const recording = await record(b, { filter: `errno:${MKDIR}`, options }, "mkdir", String(SYSINFO));
+    expect(refused(recording)).toEqual([MKDIR]);
+    expect(allowed(recording)).not.toContain(MKDIR);
+    expect(allowed(recording)).toContain(SYSINFO);
+    const healthy = await record(b, { options }, "race", "nest", "thread");
+    expect(refused(healthy)).toEqual([]);
+  });
+
+  test("also what it answers with death", async () => {
+    const recording = await record(
+      b,
+      { filter: `kill:${MKDIR}`, options: { refused: true } },
+      "0x27",
+      "mkdir",
+    );
+    expect(refused(recording)).toEqual([MKDIR]);
+    expect(allowed(recording)).not.toContain(MKDIR);
+  });
+
+  test("nobody asked: what is refused is not looked for", async () => {
+    expect(refused(await record(b, { filter: `errno:${MKDIR}` }, "mkdir"))).toEqual([]);
+  });
+
+  test("a filter's refusal of arguments; values, and that there were too many", async () => {
+    const options = { refused: true, arguments: true };
+    const recording = await record(b, { filter: `errno:${SOCKET}`, options }, "socket:2:2", "prctls");
+    const of = (nr: number, index: number) =>
+      recording.arguments.find((one) => one.nr === nr && one.index === index);
+    expect(of(SOCKET, 0)).toMatchObject({ values: [2], refused: true, more: false });
+    expect(of(SOCKET, 1)).toMatchObject({ values: [2], refused: true });
+    expect(of(PRCTL, 0)?.more).toBe(true);
+    expect(of(PRCTL, 0)?.values).toHaveLength(16);
+    const other = await record(b, { options }, "socket:1:2", "socket:16:3", "socket:16:3");
+    const domains = other.arguments.find((one) => one.nr === SOCKET && one.index === 0);
+    expect(domains).toMatchObject({ values: [1, 16], refused: false, more: false });
+  });
+
+  test("capabilities, files and addresses, since the boundary", async () => {
+    const options = { capabilities: true, files: true, addresses: true };
+    const recording = await record(b, { options }, "open:/etc/hostname", "open:/nowhere", "nest");
+    expect(recording.files).toEqual([{ path: "/etc/hostname", access: "r", cut: false }]);
+    const CAP_SYS_ADMIN = 21;
+    expect(recording.capabilities.used).toEqual([CAP_SYS_ADMIN]);
+    const plain = await record(b, { options }, "race");
+    expect(plain.capabilities).toEqual({ used: [], refused: [] });
+    expect(plain.files).toEqual([]);
+  });
+});
+
+describe("whose it is", () => {
+  test("50 containers in a row: each has its own calls only", async () => {
+    for (let i = 0; i < 50; i++) {
+      const own = MARKS[i % MARKS.length];
+      const seen = allowed(await record(b, {}, String(own)));
+      expect(MARKS.filter((nr) => seen.includes(nr))).toEqual([own as number]);
+    }
+    nothingLeft();
+  }, 60_000);
+
+  test("50 in a row beside one that stays: no slot is left over, none is disturbed", async () => {
+    const stays = await create(b, "allow", "wait", String(MARKS[0]));
+    const registration = await register(b.place, { pid: stays.pid, boundary: "permissive", options: {} });
+    for (let i = 0; i < 50; i++) {
+      const own = MARKS[1 + (i % (MARKS.length - 1))];
+      const seen = allowed(await record(b, {}, String(own)));
+      expect(MARKS.filter((nr) => seen.includes(nr))).toEqual([own as number]);
+    }
+    stays.go();
+    await Bun.sleep(20);
+    stays.go();
+    await stays.ended();
+    const seen = allowed(finish(b, registration, "permissive"));
+    expect(MARKS.filter((nr) => seen.includes(nr))).toEqual([MARKS[0] as number]);
+    nothingLeft();
+  }, 60_000);
+
+  test("12 at once: their calls are apart", async () => {
+    const seen = await Promise.all(MARKS.map((nr) => record(b, {}, "nest", String(nr))));
+    seen.forEach((recording, i) => {
+      const own = allowed(recording);
+      expect(MARKS.filter((nr) => own.includes(nr))).toEqual([MARKS[i] as number]);
+    });
+    nothingLeft();
+  });
+
+  test("more than there are slots is refused; a slot that is used again has nothing of before", async () => {
+    const count = 1025;
+    const holders = Bun.spawn([b.calls, `holders:${count}`], { stdin: "pipe", stdout: "pipe" });
+    const pids = await lines(holders.stdout, count);
+    // A descendant that is in no registered namespace, which keeps calling when its container is no more.
+    const stale = await create(b, "allow", "leave", "for-ever");
+    const first = await register(b.place, { pid: stale.pid, boundary: "attach", options: {} });
+    stale.go();
+    await Bun.sleep(20);
+    expect(allowed(decodeSnapshot(read(b.place, first)!, "attach"))).toContain(SYSINFO);
+    const registrations: Registration[] = [];
+    const add = (pid: number) => registerIfLoaded(b.place, { pid, boundary: "attach", options: {} });
+    for (const pid of pids.slice(0, 1023)) registrations.push(add(pid) as Registration);
+    expect(new Set(registrations.map(({ slot }) => slot)).size).toBe(1023);
+    expect(failureOf(() => add(pids[1023] as number))).toMatchObject({ code: "recorder_full" });
+    expect(unregister(b.place, first)).not.toBeNull();
+    // Only the stale one's slot is free now.
+    const again = add(pids[1023] as number) as Registration;
+    expect(again.slot).toBe(first.slot);
+    await Bun.sleep(30);
+    expect(decodeSnapshot(read(b.place, again)!, "attach").calls).toEqual([]);
+    expect(read(b.place, first)).toBeNull();
+    stale.kill();
+    await stale.ended();
+    for (const registration of [...registrations, again])
+      expect(unregister(b.place, registration)).not.toBeNull();
+    nothingLeft();
+    holders.stdin.end();
+    await holders.exited;
+  }, 60_000);
+
+  test("a namespace is recorded once, and never that of the machine", async () => {
+    const container = await create(b, "allow", String(SYSINFO));
+    const wish = { pid: container.pid, boundary: "permissive", options: {} } as const;
+    const registration = await register(b.place, wish);
+    expect(failureOf(() => registerIfLoaded(b.place, wish))).toMatchObject({ code: "recorder_taken" });
+    const own = { ...wish, pid: process.pid };
+    expect(failureOf(() => registerIfLoaded(b.place, own))).toMatchObject({ code: "recorder_own_namespace" });
+    expect(failureOf(() => registerIfLoaded(b.place, { ...wish, pid: 4_000_000 }))).toMatchObject({
+      code: "recorder_no_process",
+    });
+    container.go();
+    await container.ended();
+    expect(allowed(finish(b, registration, "permissive"))).toContain(SYSINFO);
+    expect(unregister(b.place, registration)).toBeNull();
+    nothingLeft();
+  });
+});
+
+describe("what it leaves and what it costs", () => {
+  test("a look at a running container takes nothing away", async () => {
+    const container = await create(b, "allow", String(MARKS[0]), "wait", String(MARKS[1]));
+    const wish = { pid: container.pid, boundary: "permissive", options: {} } as const;
+    const registration = await register(b.place, wish);
+    container.go();
+    await Bun.sleep(30);
+    const before = allowed(decodeSnapshot(read(b.place, registration)!, "permissive"));
+    expect(before).toContain(MARKS[0] as number);
+    expect(before).not.toContain(MARKS[1] as number);
+    container.go();
+    await container.ended();
+    expect(allowed(finish(b, registration, "permissive"))).toContainValues([...before, MARKS[1] as number]);
+  });
+
+  test("10 containers cost a call about as much as one, and nothing stays when they have ended", async () => {
+    const off = Math.min(cost(), cost());
+    const containers = await Promise.all(Array.from({ length: 10 }, () => create(b, "allow", "wait")));
+    const registrations: Registration[] = [];
+    for (const { pid } of containers)
+      registrations.push(await register(b.place, { pid, boundary: "permissive", options: {} }));
+    const on = Math.min(cost(), cost(), cost());
+    expect(on / off).toBeLessThan(1.7);
+    for (const registration of registrations) unregister(b.place, registration);
+    nothingLeft();
+    for (const container of containers) container.kill();
+    await Promise.all(containers.map((container) => container.ended()));
+    // The kernel takes programs away a moment after their names.
+    for (let i = 0; i < 50 && programs().length > 0; i++) await Bun.sleep(100);
+    expect(programs()).toEqual([]);
+    expect(Math.min(cost(), cost(), cost())).toBeLessThan(off + (on - off) / 2);
+  }, 30_000);
+
+  test("a container that nobody gave back is found, and with the last one the programs go", async () => {
+    const container = await create(b, "allow", String(SYSINFO));
+    const registration = await register(b.place, {
+      pid: container.pid,
+      boundary: "permissive",
+      options: { refused: true },
+    });
+    expect(reap(b.place, 0)).toBe(0);
+    container.go();
+    await container.ended();
+    // Whoever has yet to read it has some minutes.
+    expect(reap(b.place)).toBe(0);
+    expect(read(b.place, registration)).not.toBeNull();
+    expect(reap(b.place, 0)).toBe(1);
+    expect(read(b.place, registration)).toBeNull();
+    nothingLeft();
+  });
+
+  test("what is left half made is taken away by the next that comes", async () => {
+    mkdirSync(`${b.place.pins}-loading`);
+    mkdirSync(b.place.pins);
+    mkdirSync(`${b.place.pins}/more`);
+    expect(allowed(await record(b, {}, String(SYSINFO)))).toContain(SYSINFO);
+    nothingLeft();
+    mkdirSync(`${b.place.pins}-loading`);
+    expect(reap(b.place)).toBe(0);
+    nothingLeft();
+  });
+
+  test("killed at any moment, it leaves nothing that the next does not find", async () => {
+    for (let i = 0; i < 20; i++) {
+      const container = await create(b, "allow", "wait");
+      const recorder = Bun.spawn(
+        [process.execPath, CHILD, b.place.pins, b.place.lock, String(container.pid)],
+        {
+          stdout: "pipe",
+          stderr: "inherit",
+        },
+      );
+      await recorder.stdout.getReader().read();
+      await Bun.sleep(i * 5);
+      recorder.kill(9);
+      await recorder.exited;
+      container.kill();
+      await container.ended();
+      // Every other time the dead one's remains are met by somebody who records.
+      if (i % 2) expect(allowed(await record(b, {}, String(SYSINFO)))).toContain(SYSINFO);
+    }
+    reap(b.place, 0);
+    nothingLeft();
+  }, 60_000);
+});
+
+describe("why it is refused, at once and in a sentence", () => {
+  test("without the right to load programs", async () => {
+    const container = await create(b, "none", "wait");
+    const ran = Bun.spawnSync([
+      ...["setpriv", "--bounding-set=-sys_admin,-bpf,-perfmon", "--inh-caps=-all", process.execPath],
+      ...[CHILD, b.place.pins, b.place.lock, `once:${container.pid}`],
+    ]);
+    container.kill();
+    await container.ended();
+    const told = JSON.parse(ran.stdout.toString());
+    expect(told).toMatchObject({
+      code: "recorder_not_permitted",
+      message: "record system calls: the kernel does not permit it (EPERM)",
+    });
+    expect(told.ms).toBeLessThan(200);
+    nothingLeft();
+  });
+
+  test("without a bpffs", async () => {
+    const container = await create(b, "none", "wait");
+    const place = { ...b.place, pins: `${b.root.work}/hookwright` };
+    const started = performance.now();
+    const refused = await register(place, { pid: container.pid, boundary: "attach", options: {} }).catch(
+      (error: unknown) => error,
+    );
+    expect(performance.now() - started).toBeLessThan(200);
+    expect(refused).toMatchObject({
+      code: "recorder_no_bpffs",
+      message: `record system calls in ${b.root.work}: no bpf file system is mounted there`,
+      hint: `mount it: mount -t bpf bpf ${b.root.work}`,
+    });
+    expect(existsSync(place.pins)).toBe(false);
+    container.kill();
+    await container.ended();
+  });
+
+  test.each([
+    ["mount -t tmpfs none /sys/kernel/btf", "recorder_no_btf"],
+    [
+      "mount -t tmpfs none /sys/kernel/security && echo 'none integrity [confidentiality]' >/sys/kernel/security/lockdown",
+      "recorder_lockdown",
+    ],
+  ])("where the kernel lacks what it takes: %s", (change, code) => {
+    const ran = Bun.spawnSync([
+      "unshare",
+      "-m",
+      "sh",
+      "-c",
+      `${change} && exec "$@"`,
+      "-",
+      process.execPath,
+      CHILD,
+      code,
+    ]);
+    const told = JSON.parse(ran.stdout.toString());
+    expect(told).toMatchObject({ code });
+    expect(told.message).toStartWith("record system calls: ");
+  });
+});
+
+const CHILD = `${import.meta.dir}/recorder-child.ts`;
+
+/** Nanoseconds of a getppid, outside of every container. */
+function cost(): number {
+  return Number(Bun.spawnSync([b.calls, "cost:6"]).stdout.toString());
+}
+
+/** Names of our programs in the kernel, as far as bpftool is there to tell. */
+function programs(): string[] {
+  if (Bun.which("bpftool", { PATH: "/usr/sbin:/usr/bin" }) === null) return [];
+  const listed = Bun.spawnSync(["/usr/sbin/bpftool", "-j", "prog"]).stdout.toString();
+  const all: { name?: string; type: string }[] = JSON.parse(listed || "[]");
+  return all.filter(({ type }) => type === "tracing").map(({ name }) => name ?? "");
+}
+
+function failureOf(work: () => unknown): Failure | undefined {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  return undefined;
+}
+
+/** The first lines of a stream, as numbers. */
+async function lines(stream: ReadableStream<Uint8Array>, count: number): Promise<number[]> {
+  const reader = stream.getReader();
+  let text = "";
+  while (text.split("\n").length <= count) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += new TextDecoder().decode(value);
+  }
+  return text.split("\n").slice(0, count).map(Number);
+}

@@ -1,0 +1,127 @@
+/**
+ * Containers as the kernel side of the recorder knows them, without a runtime: a mount namespace, a filter, a program;
+ * and a recorder of the test's own, on a bpffs below its root.
+ */
+
+import { mkdirSync } from "node:fs";
+import { primitive } from "../../src/host/bun.ts";
+import { bind, nr } from "../../src/linux/primitive.ts";
+import { decodeSnapshot, type RawRecording } from "../../src/record/decode.ts";
+import { type RecorderPlace, recorderPlace } from "../../src/record/place.ts";
+import { reap } from "../../src/record/reap.ts";
+import { register } from "../../src/record/register.ts";
+import type { Registration } from "../../src/record/registration.ts";
+import { unregister } from "../../src/record/unregister.ts";
+import type { Boundary, RecordOptions } from "../../src/spec/recording.ts";
+import { type TempRoot, tempRoot } from "../support/root.ts";
+
+bind(primitive);
+
+export { nr };
+
+const FIXTURES = `${import.meta.dir}/../fixtures/recorder`;
+
+export interface Bench {
+  root: TempRoot;
+  place: RecorderPlace;
+  /** The launcher's path and that of the program that makes calls. */
+  launcher: string;
+  calls: string;
+}
+
+/** A root with a bpffs and the two programs, built. */
+export function bench(): Bench {
+  const root = tempRoot();
+  const bpffs = `${root.work}/bpf`;
+  mkdirSync(bpffs);
+  must(["mount", "-t", "bpf", "bpf", bpffs]);
+  // Containers get a copy of the mounts of their time; as a shared one it would go with ours.
+  must(["mount", "--make-shared", bpffs]);
+  for (const name of ["launcher", "calls"])
+    must(["musl-gcc", "-static", "-O1", "-pthread", "-o", `${root.work}/${name}`, `${FIXTURES}/${name}.c`]);
+  const place = recorderPlace(root, `${bpffs}/hookwright`);
+  return { root, place, launcher: `${root.work}/launcher`, calls: `${root.work}/calls` };
+}
+
+function must(command: string[]): void {
+  const done = Bun.spawnSync(command);
+  if (done.exitCode !== 0) throw new Error(`${command.join(" ")}: ${done.stderr}`);
+}
+
+const live = new Set<Container>();
+
+/** After a test, however it went: no container lives, no recording goes on. */
+export async function settle(bench: Bench): Promise<void> {
+  for (const container of live) {
+    container.kill();
+    await container.ended();
+  }
+  reap(bench.place, 0);
+}
+
+export interface Container {
+  pid: number;
+  /** Lets it go on: to the filter and the program, or past a `wait`. */
+  go(): void;
+  /** Its exit status, once all that it started have let go of its output. */
+  ended(): Promise<number>;
+  kill(): void;
+}
+
+/** Starts a container up to where a runtime would call its createRuntime hooks. */
+export async function create(bench: Bench, filter: string, ...verbs: string[]): Promise<Container> {
+  const child = Bun.spawn([bench.launcher, filter, bench.calls, ...verbs], {
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const output = child.stdout.getReader();
+  const line = new TextDecoder().decode((await output.read()).value);
+  const container: Container = {
+    pid: Number(line),
+    go() {
+      child.stdin.write("\n");
+      child.stdin.flush();
+    },
+    async ended() {
+      while (!(await output.read()).done);
+      live.delete(container);
+      return await child.exited;
+    },
+    kill: () => child.kill(9),
+  };
+  live.add(container);
+  return container;
+}
+
+export interface RecordWish {
+  filter?: string;
+  boundary?: Boundary;
+  options?: RecordOptions;
+}
+
+/** Records one container from its creation to its end. */
+export async function record(bench: Bench, wish: RecordWish, ...verbs: string[]): Promise<RawRecording> {
+  const { filter = "allow", boundary = "permissive", options = {} } = wish;
+  const container = await create(bench, filter, ...verbs);
+  const registration = await register(bench.place, { pid: container.pid, boundary, options });
+  container.go();
+  await container.ended();
+  return finish(bench, registration, boundary);
+}
+
+/** Ends a recording and tells what was seen. */
+export function finish(bench: Bench, registration: Registration, boundary: Boundary): RawRecording {
+  const snapshot = unregister(bench.place, registration);
+  if (snapshot === null) throw new Error("the recording is gone");
+  return decodeSnapshot(snapshot, boundary);
+}
+
+/** Numbers of the machine's own ABI that were let through. */
+export function allowed(recording: RawRecording): number[] {
+  return recording.calls.find(({ abi }) => abi === "x86_64" || abi === "aarch64")?.allowed ?? [];
+}
+
+export function refused(recording: RawRecording): number[] {
+  return recording.calls.find(({ abi }) => abi === "x86_64" || abi === "aarch64")?.refused ?? [];
+}
