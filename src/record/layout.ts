@@ -15,7 +15,7 @@ export const DISTINCT = 16;
 export const OPTION = { refused: 1, arguments: 2, capabilities: 4, files: 8, addresses: 16 } as const;
 
 /** Bits of where a task was when it called. */
-export const STATE = { filtered: 1, execed: 2 } as const;
+const STATE = { filtered: 1, execed: 2 } as const;
 
 /** The states, a bit each, that are after a boundary. */
 export function statesOf(boundary: Boundary): number {

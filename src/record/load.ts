@@ -76,7 +76,7 @@ function fill(directory: string, object: PackedObject, byInode: boolean): void {
 }
 
 /** Where pins are made before they are renamed. Without a dot, which a bpffs keeps for itself. */
-export function draftOf(place: RecorderPlace): string {
+function draftOf(place: RecorderPlace): string {
   return `${place.pins}-loading`;
 }
 

@@ -17,7 +17,7 @@ export interface RecorderPlace {
   readonly lock: string;
 }
 
-export const PINS = "/sys/fs/bpf/hookwright";
+const PINS = "/sys/fs/bpf/hookwright";
 
 /** The recorder of the machine, or of a test that has mounted a bpffs of its own. */
 export function recorderPlace(roots: Roots, pins = PINS): RecorderPlace {

@@ -23,7 +23,7 @@ const EVERY = 60;
 export function reap(place: RecorderPlace, keep = KEEP): number {
   return withRecorderLock(place, () => {
     const freed = withRecorder(place, (recorder) => reapNow(recorder, keep));
-    if (freed === null || noneLeft(place)) unload(place);
+    unloadIfIdle(place);
     return freed ?? 0;
   });
 }
@@ -52,6 +52,8 @@ export function reapSometimes(recorder: Recorder): void {
   if (monotonic().seconds - last >= EVERY) reapNow(recorder, KEEP);
 }
 
-function noneLeft(place: RecorderPlace): boolean {
-  return withRecorder(place, (recorder) => takenSlots(readBook(recorder.map("book"))).length === 0) ?? true;
+/** Takes the recorder, or what is left of one, out of the kernel when no slot is taken; for whoever holds the lock. */
+export function unloadIfIdle(place: RecorderPlace): void {
+  const taken = withRecorder(place, (recorder) => takenSlots(readBook(recorder.map("book"))).length);
+  if (taken === null || taken === 0) unload(place);
 }

@@ -18,7 +18,7 @@ import { addNamespace } from "./namespaces.ts";
 import { attachFor, optionBits } from "./options.ts";
 import { type RecorderPlace, withRecorderLock } from "./place.ts";
 import { startOf } from "./process.ts";
-import { reapNow, reapSometimes } from "./reap.ts";
+import { reapNow, reapSometimes, unloadIfIdle } from "./reap.ts";
 import { type Recorder, withRecorder } from "./recorder.ts";
 import { keyText, type Registration, slotKey } from "./registration.ts";
 
@@ -29,6 +29,8 @@ export interface RegisterRequest {
   /** The container's first process, as the caller sees its number; in its mount namespace already. */
   readonly pid: number;
   readonly options: RecordOptions;
+  /** Its mount namespace, for a caller that knows it. */
+  readonly namespace?: MountNamespace;
   /** From when on the details that were asked for are kept. Of the calls, all are. */
   readonly boundary: Boundary;
 }
@@ -53,10 +55,14 @@ export async function register(place: RecorderPlace, request: RegisterRequest): 
     const again = enter(place, target);
     if (again !== null) return again;
     load(place, object, !target.namespace.unique);
-    const registered = enter(place, target);
-    if (registered === null)
-      throw new Failure("recorder_gone", "record system calls: the recorder was taken away");
-    return registered;
+    try {
+      const registered = enter(place, target);
+      if (registered !== null) return registered;
+    } catch (error) {
+      unloadIfIdle(place);
+      throw error;
+    }
+    throw new Failure("recorder_gone", "record system calls: the recorder was taken away at once");
   });
 }
 
@@ -68,10 +74,11 @@ interface Target {
   readonly details: number;
 }
 
-function targetOf({ pid, options, boundary }: RegisterRequest): Target {
+function targetOf(request: RegisterRequest): Target {
+  const { pid, options, boundary } = request;
   let namespace: MountNamespace;
   try {
-    namespace = mountNamespace(pid);
+    namespace = request.namespace ?? mountNamespace(pid);
   } catch (error) {
     if (!(error instanceof LinuxError)) throw error;
     throw new Failure("recorder_no_process", `record process ${pid}: ${error.message}`, { cause: error });

@@ -1,7 +1,7 @@
 /**
  * A process that records, for tests that kill it or take its rights: `recorder-child.ts PINS LOCK PID` registers and
  * gives back again and again until it is killed; with `once:PID` it registers once and prints the registration or
- * the Failure; with the code of a refusal alone it prints what such a machine is told.
+ * the Failure; with `nested`, LAUNCHER and CALLS it records one container since its exec; with the code of a refusal alone it prints what such a machine is told.
  */
 
 import { primitive } from "../../src/host/bun.ts";
@@ -11,6 +11,7 @@ import { refusal } from "../../src/record/refusal.ts";
 import { register } from "../../src/record/register.ts";
 import { unregister } from "../../src/record/unregister.ts";
 import { Failure } from "../../src/spec/failure.ts";
+import { record } from "./recorder-launch.ts";
 
 bind(primitive);
 
@@ -32,6 +33,10 @@ if (lock === "") {
     if (!(error instanceof Failure)) throw error;
     console.log(JSON.stringify({ ...tell(error), ms: performance.now() - started }));
   }
+} else if (target === "nested") {
+  const [launcher = "", calls = ""] = process.argv.slice(5);
+  const bench = { place: { pins, lock }, launcher, calls };
+  console.log(JSON.stringify(await record(bench, { boundary: "exec", filter: "none" }, "99")));
 } else {
   console.log("begins");
   for (;;) {

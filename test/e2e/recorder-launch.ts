@@ -21,8 +21,11 @@ export { nr };
 
 const FIXTURES = `${import.meta.dir}/../fixtures/recorder`;
 
-export interface Bench {
+export interface Bench extends Programs {
   root: TempRoot;
+}
+
+export interface Programs {
   place: RecorderPlace;
   /** The launcher's path and that of the program that makes calls. */
   launcher: string;
@@ -51,7 +54,7 @@ function must(command: string[]): void {
 const live = new Set<Container>();
 
 /** After a test, however it went: no container lives, no recording goes on. */
-export async function settle(bench: Bench): Promise<void> {
+export async function settle(bench: Programs): Promise<void> {
   for (const container of live) {
     container.kill();
     await container.ended();
@@ -69,7 +72,7 @@ export interface Container {
 }
 
 /** Starts a container up to where a runtime would call its createRuntime hooks. */
-export async function create(bench: Bench, filter: string, ...verbs: string[]): Promise<Container> {
+export async function create(bench: Programs, filter: string, ...verbs: string[]): Promise<Container> {
   const child = Bun.spawn([bench.launcher, filter, bench.calls, ...verbs], {
     stdin: "pipe",
     stdout: "pipe",
@@ -101,7 +104,7 @@ export interface RecordWish {
 }
 
 /** Records one container from its creation to its end. */
-export async function record(bench: Bench, wish: RecordWish, ...verbs: string[]): Promise<RawRecording> {
+export async function record(bench: Programs, wish: RecordWish, ...verbs: string[]): Promise<RawRecording> {
   const { filter = "allow", boundary = "permissive", options = {} } = wish;
   const container = await create(bench, filter, ...verbs);
   const registration = await register(bench.place, { pid: container.pid, boundary, options });
@@ -111,7 +114,7 @@ export async function record(bench: Bench, wish: RecordWish, ...verbs: string[])
 }
 
 /** Ends a recording and tells what was seen. */
-export function finish(bench: Bench, registration: Registration, boundary: Boundary): RawRecording {
+export function finish(bench: Programs, registration: Registration, boundary: Boundary): RawRecording {
   const snapshot = unregister(bench.place, registration);
   if (snapshot === null) throw new Error("the recording is gone");
   return decodeSnapshot(snapshot, boundary);
