@@ -21,6 +21,7 @@ ifeq ($(ARCH),$(MACHINE))
   SETUP := setup-build
   START :=
   END :=
+  RUN :=
 else ifeq ($(ARCH),aarch64)
   DIST := dist/arm64
   SETUP := setup-arm64
@@ -30,6 +31,7 @@ else ifeq ($(ARCH),aarch64)
   TARGET_FLAGS = -mno-outline-atomics -nostdinc -isystem $(MUSL)/include/aarch64-linux-musl -isystem $(CC_INCLUDE)
   START := -nostartfiles -nodefaultlibs $(MUSL)/lib/aarch64-linux-musl/crt1.o $(MUSL)/lib/aarch64-linux-musl/crti.o
   END := $(MUSL)/lib/aarch64-linux-musl/libc.a -lgcc $(MUSL)/lib/aarch64-linux-musl/crtn.o
+  RUN := qemu-aarch64-static
 else
   $(error hookwright-host is built for $(MACHINE) and, crosswise, for aarch64)
 endif
@@ -38,13 +40,17 @@ endif
 # them, page by page, at every start. The rest of the usual hardening costs nothing that can be measured.
 CFLAGS := -O2 -fwrapv -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections -D_GNU_SOURCE
 LDFLAGS := -static -no-pie -s -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
+# Where the heap image is: far from all else, so that its size moves no other address.
+LDFLAGS += -Wl,--section-start=.image=0x10000000
+LINK = $(CC) $(LDFLAGS) $(START) -o $@ $^ $(END)
 WARN := -Wall -Wextra -Wno-unused-parameter -Werror
 
 ENGINE_OBJECTS := $(addprefix $(BUILD)/engine/,quickjs.o dtoa.o libregexp.o libunicode.o cutils.o)
-HOST_SOURCES := host bridge pack arena utf8 sha256
-HOST_OBJECTS := $(HOST_SOURCES:%=$(BUILD)/%.o) $(BUILD)/applets.o
+HOST_SOURCES := host bridge image pack arena utf8 sha256
+HOST_OBJECTS := $(HOST_SOURCES:%=$(BUILD)/%.o)
 TYPESCRIPT := $(shell find src -name '*.ts' ! -name '*.test.ts' ! -path '*/.*')
 BUNDLER := scripts/bundle.ts package-lock.json
+RECORDER := src/record/generated/object-x86_64.js src/record/generated/object-aarch64.js
 APPLETS := src/runtime/main.ts src/guard/main.ts
 NAMES := hookwright-runtime hookwright-guard hookwright-runc hookwright-crun oci-add-hooks
 
@@ -61,16 +67,16 @@ build-arm64: | setup-arm64 ## dist/arm64/hookwright-host, cross-compiled
 demo: build | setup-demo ## hooks fire in a real container on runc and on crun
 	@scripts/trusted scripts/demo
 
-test: build dist/bench-driver | setup-test ## every test on both engines; needs root
+test: build dist/bench-driver $(RECORDER) | setup-test ## every test on both engines; needs root
 	@scripts/trusted scripts/test
 
-portable: dist/hookwright-host | setup-build ## the portable tests inside hookwright-host
+portable: dist/hookwright-host $(RECORDER) | setup-build ## the portable tests inside hookwright-host
 	@scripts/portable-tests
 
 bench: build dist/bench-driver | setup-bench ## what it costs, as ratios in one run
 	@scripts/trusted $(BUN) bench/run.ts
 
-check: | setup-check ## types, lint, unused code, the arrows between the rooms
+check: $(RECORDER) | setup-check ## types, lint, unused code, the arrows between the rooms
 	@node_modules/.bin/tsc --noEmit
 	@node_modules/.bin/tsc --noEmit -p tsconfig.portable.json
 	@node_modules/.bin/biome check --error-on-warnings
@@ -102,10 +108,18 @@ dist/hookwright: $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.json) $(BUNDLE
 
 # The host program: the engine, the C around it, the applets' bytecode.
 
-$(DIST)/hookwright-host: $(HOST_OBJECTS) $(ENGINE_OBJECTS)
+# It is linked twice: with room for the heap image, to make the image, and with the image (native/image.h).
+
+$(DIST)/hookwright-host: $(HOST_OBJECTS) $(ENGINE_OBJECTS) $(BUILD)/heap.o
 	@mkdir -p $(@D)
 	@echo "build $@"
-	@$(CC) $(LDFLAGS) $(START) -o $@ $^ $(END)
+	@$(LINK)
+
+$(BUILD)/image-maker: $(HOST_OBJECTS) $(ENGINE_OBJECTS) $(BUILD)/heap-room.o
+	@$(LINK)
+
+$(BUILD)/heap.image: $(BUILD)/image-maker $(TOOLS)/applets.pack
+	@$(RUN) $< $(TOOLS)/applets.pack $@
 
 $(NAMES:%=$(DIST)/%): $(DIST)/hookwright-host
 	@ln -sf hookwright-host $@
@@ -123,11 +137,19 @@ $(BUILD)/%.o: native/%.c Makefile package.json | $(SETUP)
 	@$(CC) $(TARGET_FLAGS) $(WARN) $(CFLAGS) -MMD -MP -isystem $(QUICKJS) \
 	  -DVERSION='"$(VERSION)"' -DQUICKJS_VERSION="\"$$(cat $(QUICKJS)/VERSION)\"" -c -o $@ $<
 
-$(BUILD)/applets.o: native/applets.S $(TOOLS)/applets.pack | $(SETUP)
+$(BUILD)/heap-room.o: native/heap.S | $(SETUP)
 	@mkdir -p $(@D)
-	@$(CC) -DAPPLETS='"$(TOOLS)/applets.pack"' -c -o $@ $<
+	@$(CC) -c -o $@ $<
+
+$(BUILD)/heap.o: native/heap.S $(BUILD)/heap.image
+	@$(CC) -DIMAGE='"$(BUILD)/heap.image"' -c -o $@ $<
 
 -include $(HOST_SOURCES:%=$(BUILD)/%.d)
+
+# The recorder's kernel programs, as modules that carry them.
+
+$(RECORDER) &: native/recorder.bpf.c $(wildcard native/recorder*.h) scripts/recorder scripts/recorder-object.ts | setup-build
+	@scripts/recorder && touch $(RECORDER)
 
 # Bytecode.
 

@@ -4,7 +4,7 @@
  * take turns in a shuffled order, so that a machine which slows down slows all of them.
  */
 
-import { argv, env, primitive } from "../src/host/quickjs.ts";
+import { host } from "../src/host/quickjs.ts";
 import { monotonicMs } from "../src/linux/clock.ts";
 import { close, duplicateTo } from "../src/linux/descriptor.ts";
 import { execve } from "../src/linux/exec.ts";
@@ -16,7 +16,8 @@ import { shellStatus, wait } from "../src/linux/wait.ts";
 import { write } from "../src/linux/write.ts";
 import type { Case, Samples, Work } from "./work.ts";
 
-bind(primitive);
+const { argv, env } = host;
+bind(host);
 
 const LIMIT = 64 << 20;
 const nothing = open("/dev/null", O.RDWR);

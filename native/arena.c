@@ -12,7 +12,7 @@
 #define SMALL 1024           /* up to here sizes are multiples of GRAIN; from here four steps to each doubling */
 #define LARGE (128 << 10)    /* from here each block is a mapping of its own */
 #define PIECE (1 << 20)
-#define AT_ONCE (224 << 10)  /* what every program touches: mapped by one call instead of by faults */
+#define AT_ONCE (128 << 10)  /* what every program touches: mapped by one call instead of by faults */
 #ifndef MADV_POPULATE_WRITE /* Linux 5.14; musl's headers are older */
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -30,6 +30,7 @@ struct free_block {
 
 static struct free_block *freed[CLASSES];
 static char *next, *end;
+static int closed; /* what is mapped now would not be there in the process that uses the image */
 
 /* Rounds `*size` up to the size of its class. */
 static unsigned class_of(size_t *size)
@@ -46,6 +47,8 @@ static unsigned class_of(size_t *size)
 
 static void *map(size_t size)
 {
+    if (closed)
+        return NULL;
     void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return block == MAP_FAILED ? NULL : block;
 }
@@ -151,6 +154,18 @@ static void *arena_realloc(JSMallocState *state, void *pointer, size_t size)
     memcpy(moved, pointer, size < usable ? size : usable);
     arena_free(state, pointer);
     return moved;
+}
+
+void arena_take_from(char *start, char *limit)
+{
+    next = (char *)(((uintptr_t)start + GRAIN - 1) & -(uintptr_t)GRAIN);
+    end = limit;
+    closed = 1;
+}
+
+const char *arena_taken(void)
+{
+    return next;
 }
 
 const JSMallocFunctions arena_functions = { arena_malloc, arena_free, arena_realloc, arena_usable_size };

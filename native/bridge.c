@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "sha256.h"
 #include "system_call.h"
@@ -200,19 +201,34 @@ static const JSCFunctionListEntry functions[] = {
     JS_PROP_STRING_DEF("arch", ARCH, JS_PROP_ENUMERABLE),
 };
 
-int bridge_install(JSContext *ctx, const char *applet, char **argv, char **environment)
+/* The engine's own generator would give every process the numbers that the heap image was made with. */
+static JSValue math_random(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    uint64_t bits;
+    if (getrandom(&bits, sizeof bits, 0) != sizeof bits)
+        return JS_ThrowInternalError(ctx, "no random numbers from the kernel");
+    return JS_NewFloat64(ctx, (double)(bits >> 11) * 0x1p-53);
+}
+
+JSValue bridge_make(JSContext *ctx)
+{
+    JSValue host = JS_NewObject(ctx), global = JS_GetGlobalObject(ctx), math = JS_GetPropertyStr(ctx, global, "Math");
+    JS_SetPropertyFunctionList(ctx, host, functions, sizeof functions / sizeof *functions);
+    JS_SetPropertyStr(ctx, math, "random", JS_NewCFunction(ctx, math_random, "random", 0));
+    JS_FreeValue(ctx, math);
+    int result = JS_SetPropertyStr(ctx, global, "hookwrightHost", JS_DupValue(ctx, host));
+    JS_FreeValue(ctx, global);
+    return result < 0 ? JS_EXCEPTION : host;
+}
+
+int bridge_call(JSContext *ctx, JSValueConst host, const char *applet, char **argv, char **environment)
 {
     atom_buffer = JS_NewAtom(ctx, "buffer");
     atom_byte_offset = JS_NewAtom(ctx, "byteOffset");
     atom_byte_length = JS_NewAtom(ctx, "byteLength");
-
-    JSValue host = JS_NewObject(ctx);
-    JS_SetPropertyFunctionList(ctx, host, functions, sizeof functions / sizeof *functions);
-    JS_SetPropertyStr(ctx, host, "applet", JS_NewString(ctx, applet));
-    if (define_words(ctx, host, "argv", "argvBytes", argv) < 0 || define_words(ctx, host, "env", "envBytes", environment) < 0)
+    if (JS_SetPropertyStr(ctx, host, "applet", JS_NewString(ctx, applet)) < 0)
         return -1;
-    JSValue global = JS_GetGlobalObject(ctx);
-    int result = JS_SetPropertyStr(ctx, global, "hookwrightHost", host);
-    JS_FreeValue(ctx, global);
-    return result < 0 ? -1 : 0;
+    if (define_words(ctx, host, "argv", "argvBytes", argv) < 0)
+        return -1;
+    return define_words(ctx, host, "env", "envBytes", environment);
 }

@@ -4,5 +4,8 @@
 
 #include "quickjs.h"
 
-/* Returns −1 with a JavaScript exception pending. argv and the environment must outlive the context. */
-int bridge_install(JSContext *ctx, const char *applet, char **argv, char **environment);
+/* Makes the object, without the words. Returns an exception when memory is short. */
+JSValue bridge_make(JSContext *ctx);
+
+/* Adds `applet` and the words of the call: argv, the environment. Returns −1 with a JavaScript exception pending. */
+int bridge_call(JSContext *ctx, JSValueConst host, const char *applet, char **argv, char **environment);

@@ -38,18 +38,12 @@ static JSModuleDef *stand_in(JSContext *ctx, const char *name, void *opaque)
     return JS_NewCModule(ctx, name, no_exports);
 }
 
-/* A context that has all of the language, or all but RegExp. */
-static JSContext *new_context(int strip, int regexp)
+static JSContext *new_context(int strip)
 {
     JSRuntime *runtime = JS_NewRuntime();
     JS_SetStripInfo(runtime, strip);
     JS_SetModuleLoaderFunc(runtime, NULL, stand_in, NULL);
-    if (regexp)
-        return JS_NewContext(runtime);
-    JSContext *ctx = JS_NewContextRaw(runtime);
-    JS_AddIntrinsicBaseObjects(ctx);
-    JS_AddIntrinsicEval(ctx);
-    return ctx;
+    return JS_NewContext(runtime);
 }
 
 static JSValue parse(JSContext *ctx, const char *text, size_t size, const char *name)
@@ -59,7 +53,7 @@ static JSValue parse(JSContext *ctx, const char *text, size_t size, const char *
 
 static int compile(FILE *out, const char *directory, const char *name, int strip)
 {
-    uint32_t head[3] = { strlen(name), 0, 0 };
+    uint32_t head[2] = { strlen(name), 0 };
     size_t text_size, code_size;
     char *text = read_file(directory, name, &text_size);
     if (!text) {
@@ -69,13 +63,8 @@ static int compile(FILE *out, const char *directory, const char *name, int strip
     /* import() resolves its name against the file name of the function that calls it, which is in the tables. */
     if (strstr(text, "import("))
         strip = JS_STRIP_SOURCE;
-    JSContext *ctx = new_context(strip, 0);
+    JSContext *ctx = new_context(strip);
     JSValue module = parse(ctx, text, text_size, name);
-    if (JS_IsException(module) || strstr(text, "RegExp")) {
-        head[2] |= MODULE_NEEDS_REGEXP;
-        ctx = new_context(strip, 1);
-        module = parse(ctx, text, text_size, name);
-    }
     if (JS_IsException(module)) {
         JSValue error = JS_GetException(ctx), stack = JS_GetPropertyStr(ctx, error, "stack");
         fprintf(stderr, "compile %s/%s: %s\n%s", directory, name, JS_ToCString(ctx, error), JS_ToCString(ctx, stack));

@@ -1,6 +1,6 @@
 /* hookwright-host: one static executable that runs TypeScript, compiled to QuickJS bytecode, as the applet that its name
-   chooses. It starts before every container operation and before every hook, so it does nothing that is not needed:
-   no source is ever parsed, nothing is freed, and what a program does not use is not set up. */
+   chooses. It starts before every container operation and before every hook, so it does nothing that could be done when
+   it is built: engine, context and applets come ready with the heap image (image.h), and nothing is ever freed. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,20 +10,22 @@
 
 #include "arena.h"
 #include "bridge.h"
+#include "image.h"
 #include "pack.h"
 #include "quickjs.h"
 
 #define OWN_FAULT 125
 
-/* The name that it is called by, what runs, and the module to start. */
+/* The name that it is called by, what runs, and which of the image's entries that is. */
 static const struct applet {
-    const char *name, *applet, *module;
+    const char *name, *applet;
+    int entry;
 } applets[] = {
-    { "hookwright-runtime", "runtime", "runtime/main.js" },
-    { "hookwright-runc", "runtime", "runtime/main.js" },
-    { "hookwright-crun", "runtime", "runtime/main.js" },
-    { "oci-add-hooks", "runtime", "runtime/main.js" },
-    { "hookwright-guard", "guard", "guard/main.js" },
+    { "hookwright-runtime", "runtime", 0 },
+    { "hookwright-runc", "runtime", 0 },
+    { "hookwright-crun", "runtime", 0 },
+    { "oci-add-hooks", "runtime", 0 },
+    { "hookwright-guard", "guard", 1 },
 };
 
 static const char *applet_name = "host";
@@ -94,16 +96,12 @@ static void on_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reas
     }
 }
 
+/* A module of the pack, not yet evaluated. */
 static JSValue load(JSContext *ctx, const char *name)
 {
     struct module module;
     if (!pack_find(pack, name, &module))
         return JS_ThrowReferenceError(ctx, "no module %s in this program", name ? name : "");
-    static int has_regexp;
-    if ((module.flags & MODULE_NEEDS_REGEXP) && !has_regexp) {
-        JS_AddIntrinsicRegExp(ctx);
-        has_regexp = 1;
-    }
     return JS_ReadObject(ctx, module.code, module.code_size, JS_READ_OBJ_BYTECODE);
 }
 
@@ -118,14 +116,11 @@ static JSModuleDef *load_import(JSContext *ctx, const char *name, void *opaque)
     return definition;
 }
 
-static int run(JSContext *ctx, const char *entry)
+/* Does what is left to do once a module or a function has returned `done`, a promise perhaps. */
+static int finish(JSContext *ctx, JSValueConst done)
 {
     JSContext *job_ctx;
     int more;
-    JSValue module = load(ctx, entry);
-    if (JS_IsException(module) || JS_ResolveModule(ctx, module) < 0)
-        return uncaught(ctx, JS_GetException(ctx));
-    JSValue done = JS_EvalFunction(ctx, module);
     if (JS_IsException(done))
         return uncaught(ctx, JS_GetException(ctx));
     while ((more = JS_ExecutePendingJob(JS_GetRuntime(ctx), &job_ctx)) > 0)
@@ -141,6 +136,20 @@ static int run(JSContext *ctx, const char *entry)
     return 0;
 }
 
+/* Evaluates a module of the pack, the first one when `name` is NULL; its default export goes to `*export`. */
+static int evaluate(JSContext *ctx, const char *name, JSValue *export)
+{
+    JSValue module = load(ctx, name);
+    if (JS_IsException(module) || JS_ResolveModule(ctx, module) < 0)
+        return uncaught(ctx, JS_GetException(ctx));
+    int status = finish(ctx, JS_EvalFunction(ctx, module));
+    if (status || !export)
+        return status;
+    JSValue names = JS_GetModuleNamespace(ctx, JS_VALUE_GET_PTR(module));
+    *export = JS_GetPropertyStr(ctx, names, "default");
+    return JS_IsFunction(ctx, *export) ? 0 : own_fault("its entry module exports no function");
+}
+
 /* Stack for JavaScript: too deep a recursion must be an exception, never a SIGSEGV, also where the limit is small. */
 static size_t stack_size(void)
 {
@@ -151,23 +160,20 @@ static size_t stack_size(void)
     return most;
 }
 
-/* Only what our programs use; RegExp comes with the first module that needs it. Without Eval the linker leaves the
-   parser of source text out: nothing but bytecode runs. */
+/* Only what our programs use. Without Eval the linker leaves the parser of source text out: nothing but bytecode runs. */
 static JSContext *new_context(void)
 {
     JSRuntime *runtime = JS_NewRuntime2(&arena_functions, NULL);
-    if (!runtime)
+    JSContext *ctx = runtime ? JS_NewContextRaw(runtime) : NULL;
+    if (!ctx)
         return NULL;
     /* A process that lives for milliseconds need not collect cycles; one that lives on is held to a few megabytes. */
     JS_SetGCThreshold(runtime, 8 << 20);
-    JS_SetMaxStackSize(runtime, stack_size());
     JS_SetModuleLoaderFunc(runtime, NULL, load_import, NULL);
     JS_SetHostPromiseRejectionTracker(runtime, on_rejection, NULL);
-    JSContext *ctx = JS_NewContextRaw(runtime);
-    if (!ctx)
-        return NULL;
     JS_AddIntrinsicBaseObjects(ctx);
     JS_AddIntrinsicDate(ctx);
+    JS_AddIntrinsicRegExp(ctx);
     JS_AddIntrinsicJSON(ctx);
     JS_AddIntrinsicMapSet(ctx);
     JS_AddIntrinsicTypedArrays(ctx);
@@ -175,30 +181,57 @@ static JSContext *new_context(void)
     return ctx;
 }
 
+/* `PACK OUT`: makes the heap image from the pack of the applets, whose entry modules come first. */
+static int make_image(const char *pack_path, const char *out)
+{
+    applet_name = "host";
+    if (!pack_map(&pack, pack_path))
+        return own_fault("the pack cannot be read");
+    image_begin();
+    image.ctx = new_context();
+    if (!image.ctx)
+        return own_fault("out of memory");
+    image.host = bridge_make(image.ctx);
+    for (size_t i = 0; i < sizeof applets / sizeof *applets; i++) {
+        const struct applet *applet = &applets[i];
+        char entry[64];
+        if (!JS_IsFunction(image.ctx, image.entries[applet->entry])) {
+            snprintf(entry, sizeof entry, "%s/main.js", applet->applet);
+            if (evaluate(image.ctx, entry, &image.entries[applet->entry]))
+                return OWN_FAULT;
+        }
+    }
+    return image_write(out) ? own_fault("the image cannot be written") : 0;
+}
+
 int main(int argc, char **argv, char **environment)
 {
-    const char *problem, *entry = NULL, *name = basename_of(argc > 0 ? argv[0] : "");
+    const char *problem, *name = basename_of(argc > 0 ? argv[0] : "");
+    const struct applet *applet = NULL;
+    if (!image.ctx)
+        return argc == 3 ? make_image(argv[1], argv[2]) : usage(STDERR_FILENO);
+
     int appended = pack_appended(&pack, &problem);
     if (appended != 0) {
         applet_name = name;
         if (appended < 0)
             return own_fault(problem);
     } else {
-        const struct applet *applet = find_applet(name);
+        applet = find_applet(name);
         if (!applet && argc > 1 && (applet = find_word(argv[1])))
             argv++;
         if (!applet)
             return usage(argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "--version")) ? STDOUT_FILENO : STDERR_FILENO);
         applet_name = applet->applet;
-        entry = applet->module;
-        pack = pack_embedded();
     }
 
-    JSContext *ctx = new_context();
-    if (!ctx)
-        return own_fault("out of memory");
-    if (bridge_install(ctx, applet_name, argv, environment))
+    JSContext *ctx = image.ctx;
+    if ((problem = image_problem()))
+        return own_fault(problem);
+    JS_UpdateStackTop(JS_GetRuntime(ctx));
+    JS_SetMaxStackSize(JS_GetRuntime(ctx), stack_size());
+    if (bridge_call(ctx, image.host, applet_name, argv, environment) < 0)
         _exit(uncaught(ctx, JS_GetException(ctx)));
     /* Nothing is buffered and the kernel frees memory faster than QuickJS does. */
-    _exit(run(ctx, entry));
+    _exit(applet ? finish(ctx, JS_Call(ctx, image.entries[applet->entry], JS_UNDEFINED, 0, NULL)) : evaluate(ctx, NULL, NULL));
 }

@@ -1,5 +1,5 @@
-/* Where bytecode comes from: the executable's own applets, or what was appended to its file (a compiled hook). Whoever
-   appends also writes place and size into the marker below, so a plain host program knows without a system call that
+/* Where bytecode comes from: a file while the heap image is made, or what was appended to the executable (a compiled
+   hook). Whoever appends also writes place and size into the marker below, so a plain host program knows without a system call that
    there is nothing to look for, and nothing that happens to stand at the end of a file is taken for a program. */
 
 #include "pack.h"
@@ -9,8 +9,6 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-extern const uint8_t applets_start[], applets_end[];
 
 /* scripts/append finds the 24 characters in the file and fills in what follows them, little-endian. */
 static const volatile struct {
@@ -22,14 +20,14 @@ static const volatile struct {
 int pack_find(struct pack pack, const char *name, struct module *found)
 {
     size_t at = 0;
-    while (pack.size - at >= sizeof(uint32_t[3])) {
-        uint32_t head[3];
+    while (pack.size - at >= sizeof(uint32_t[2])) {
+        uint32_t head[2];
         memcpy(head, pack.bytes + at, sizeof head);
         at += sizeof head;
         if (head[0] > pack.size - at || head[1] > pack.size - at - head[0])
             return 0;
         const uint8_t *record = pack.bytes + at;
-        *found = (struct module){ (const char *)record, head[0], record + head[0], head[1], head[2] };
+        *found = (struct module){ (const char *)record, head[0], record + head[0], head[1] };
         if (!name || (strlen(name) == found->name_size && !memcmp(name, found->name, found->name_size)))
             return 1;
         at += (size_t)head[0] + head[1];
@@ -37,9 +35,19 @@ int pack_find(struct pack pack, const char *name, struct module *found)
     return 0;
 }
 
-struct pack pack_embedded(void)
+/* Maps a part of a file; the descriptor is closed. */
+static int map(struct pack *pack, int fd, uint64_t offset, uint64_t size)
 {
-    return (struct pack){ applets_start, applets_end - applets_start };
+    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, (off_t)offset);
+    close(fd);
+    *pack = (struct pack){ bytes, size };
+    return bytes != MAP_FAILED;
+}
+
+int pack_map(struct pack *pack, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    return fd >= 0 && map(pack, fd, 0, lseek(fd, 0, SEEK_END));
 }
 
 int pack_appended(struct pack *pack, const char **problem)
@@ -59,12 +67,9 @@ int pack_appended(struct pack *pack, const char **problem)
         *problem = "its own file is cut short";
         return -1;
     }
-    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, (off_t)offset);
-    close(fd);
-    if (bytes == MAP_FAILED) {
+    if (!map(pack, fd, offset, size)) {
         *problem = "cannot map its own file";
         return -1;
     }
-    *pack = (struct pack){ bytes, size };
     return 1;
 }

@@ -1,13 +1,10 @@
 /* A pack is what the compiler makes of a bundle: the bytecode of its ES modules, one record after the other,
-   { u32 name size, u32 code size, u32 flags, name, code }, little-endian. The first record is the one to start. */
+   { u32 name size, u32 code size, name, code }, little-endian. The first record is the one to start. */
 
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
-
-/* The module has a RegExp literal or names the constructor: only then does the host set RegExp up (0.03 ms). */
-#define MODULE_NEEDS_REGEXP 1
 
 struct pack {
     const uint8_t *bytes;
@@ -19,14 +16,13 @@ struct module {
     size_t name_size;
     const uint8_t *code;
     size_t code_size;
-    uint32_t flags;
 };
 
 /* The module of that name, or the first one when `name` is NULL. Returns 0 when there is none. */
 int pack_find(struct pack pack, const char *name, struct module *found);
 
-/* The applets linked into this executable. */
-struct pack pack_embedded(void);
+/* The pack in a file. Returns 0 when it cannot be mapped. */
+int pack_map(struct pack *pack, const char *path);
 
 /* What was appended to this executable. Returns 0 when nothing was; −1, with a message, when it cannot be read. */
 int pack_appended(struct pack *pack, const char **problem);

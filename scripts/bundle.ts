@@ -34,38 +34,6 @@ const portableTests: BunPlugin = {
   },
 };
 
-/**
- * What is loaded before anything else, by entry: modules that every lazily loaded one may count on. The bundler makes a
- * chunk of each set of modules that the same entries reach, so each lazy module is made to reach these, and all that
- * they need becomes one chunk instead of one for each combination: a chunk takes some ten microseconds to resolve and link.
- */
-const LOADED_FIRST: { readonly [directory: string]: readonly string[] } = {
-  runtime: ["wrapper.ts", "create.ts"],
-};
-
-/** Adds the imports of what is loaded first to each module that `directory` loads lazily. */
-function fewerChunks(directory: string): BunPlugin {
-  const first = (LOADED_FIRST[directory] ?? []).map((name) => `${ROOT}/src/${directory}/${name}`);
-  // Before `state` and `kill` of a wrapper whose name names no runtime: these must not load what a create needs.
-  const alone = first.concat(`${ROOT}/src/${directory}/planned-runtime.ts`);
-  return {
-    name: "fewer-chunks",
-    setup(build) {
-      const lazy = new Set<string>();
-      build.onResolve({ filter: /\.ts$/ }, ({ path, importer, kind }) => {
-        const target = resolve(dirname(importer), path);
-        if (kind === "dynamic-import") lazy.add(target);
-        return undefined;
-      });
-      build.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
-        if (!lazy.has(path) || alone.includes(path)) return undefined;
-        const imports = first.map((file) => `import ${JSON.stringify(file)};`).join("");
-        return { contents: imports + (await Bun.file(path).text()), loader: "ts" };
-      });
-    },
-  };
-}
-
 const words = process.argv.slice(2);
 const tests = words[0] === "--tests";
 const [out, ...entrypoints] = tests ? words.slice(1) : words;
@@ -83,7 +51,7 @@ async function bundle(entry: string, out: string): Promise<string[]> {
     splitting: true,
     // Names of functions stay: they are what a stack trace of the host program can tell.
     minify: { whitespace: true, syntax: true, identifiers: false },
-    plugins: [...(tests ? [portableTests] : []), portableOnly, fewerChunks(directory)],
+    plugins: [...(tests ? [portableTests] : []), portableOnly],
   });
   const names = (kind: string) =>
     outputs.filter((o) => o.kind === kind).map((o) => relative(resolve(out), o.path));

@@ -20,6 +20,7 @@ const MAP: { [room: string]: string[] } = {
   plan: ["spec", "codec", "rules", "linux"],
   guard: ["spec", "codec", "rules", "linux"],
   runtime: ["spec", "codec", "rules", "linux", "plan"],
+  record: ["spec", "linux"],
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime"],
   observe: ["spec"],
   // Verbs return data; the command line parses and prints.
@@ -147,9 +148,10 @@ describe.each(APPLETS)("%s, on both engines", (entry) => {
     expect(packages(all).filter((name) => name !== "re2js")).toEqual([]);
   });
 
-  test("starts without a regular expression: compiling one costs start-up time", () => {
+  test("compiles no regular expression but those of a plan: it costs time at every start", () => {
+    const others = first.filter(({ path }) => path !== "src/rules/hooks/pattern-engine.ts");
     expect(
-      breaches(first, matches(/(?<=[=(,:?!&|[]\s*|\breturn\s+)\/(?![/*=\s])[^\n/]+\/[a-z]*|\bRegExp\(/g)),
+      breaches(others, matches(/(?<=[=(,:?!&|[]\s*|\breturn\s+)\/(?![/*=\s])[^\n/]+\/[a-z]*|\bRegExp\(/g)),
     ).toEqual([]);
   });
 });
@@ -198,6 +200,7 @@ describe("files", () => {
       .toString()
       .split("\n")
       .filter((path) => path !== "");
-    expect(files.filter((path) => !path.startsWith("native/"))).toEqual([]);
+    // Programs that a test runs in a container are data to it.
+    expect(files.filter((path) => !/^(native|test\/fixtures)\//.test(path))).toEqual([]);
   });
 });

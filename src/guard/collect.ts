@@ -25,7 +25,7 @@ import { verified } from "./spool.ts";
 const MAX_SPOOL_BYTES = 128 * 1024;
 
 /** Throws `Failure` `usage` for a call that no injector writes; everything else is counted and passed over. */
-export async function collect(argv: readonly string[], env: readonly string[]): Promise<number> {
+export function collect(argv: readonly string[], env: readonly string[]): number {
   const call = parseCollectCall(argv);
   const roots = rootsAt(variable(env, "HOOKWRIGHT_ROOT") ?? "/");
   const key = spoolKey(env);
@@ -38,7 +38,7 @@ export async function collect(argv: readonly string[], env: readonly string[]): 
     const host = hostName();
     for (const event of events) Object.assign(event, { host, spooled: true });
     if (bad > 0) noteDropped(roots, bad);
-    if (events.length > 0) await leave({ roots, inside: false }, DEFAULT_SINKS, events);
+    if (events.length > 0) leave({ roots, inside: false }, DEFAULT_SINKS, events);
   }
   soft(() => unmount(call.spool, true));
   // Where the spool could not be a mount, it is a directory with one file.

@@ -26,7 +26,7 @@ export type Ending = Partial<Outcome> & {
 };
 
 /** Leaves the records and the words; returns the guard's exit status. Never throws. */
-export async function finish(run: Run, verdict: Verdict, { start, ...ending }: Ending = {}): Promise<number> {
+export function finish(run: Run, verdict: Verdict, { start, ...ending }: Ending = {}): number {
   const durMs = monotonicMs() - run.started;
   const outcome: Outcome = { durMs, limitMs: run.limitMs, onFailure: run.onFailure, ...ending };
   if (run.program !== undefined) outcome.program = run.program.kind;
@@ -34,7 +34,7 @@ export async function finish(run: Run, verdict: Verdict, { start, ...ending }: E
   const events: HookEvent[] = start ? [startOf(run)] : [];
   const tail = run.place.spool === undefined ? undefined : SPOOL_TAIL;
   events.push(endEvent(run.base, realtime(), verdict, outcome, tail));
-  await leave(run.place, run.entry?.events ?? DEFAULT_SINKS, events);
+  leave(run.place, run.entry?.events ?? DEFAULT_SINKS, events);
   if (run.record !== "") spend(run.record, { stage: run.call.stage, hook: run.name, ms: Math.ceil(durMs) });
   if (verdict.result !== "ok") tell(run, verdict, outcome);
   return run.exitStatus(verdict);

@@ -24,6 +24,7 @@ import { Line, tellStarted } from "./line.ts";
 import { prepare } from "./prepare.ts";
 import { leave } from "./record.ts";
 import type { Run } from "./run.ts";
+import { takeOver } from "./takeover.ts";
 import { failed } from "./verdict.ts";
 
 /** From the deadline until the keeper is given up, milliseconds: later than it would tell by itself. */
@@ -39,7 +40,7 @@ const WAIT_FOR_KEEPER: ReadonlySet<Stage> = new Set(["createContainer", "startCo
 const REAPS_OTHERS: ReadonlySet<string> = new Set(["runc"]);
 
 /** Runs the hook that `argv` names; returns the exit status. Throws `Failure` `usage` for arguments that are not ours. */
-export async function guard(argv: readonly string[], env: readonly string[]): Promise<number> {
+export function guard(argv: readonly string[], env: readonly string[]): number {
   fillStandardDescriptors();
   // Nobody of the same user may look into this process for the hook's environment or the spool's key.
   setDumpable(false);
@@ -60,18 +61,18 @@ export async function guard(argv: readonly string[], env: readonly string[]): Pr
   if (keeper === 0) {
     close(line.write);
     close(verdict.read);
-    return await keep(run, entry, new Line(line.read), verdict.write);
+    return keep(run, entry, new Line(line.read), verdict.write);
   }
   run.keeper = keeper;
   close(line.read);
   close(verdict.write);
   // While the keeper starts the hook.
-  await leave(run.place, entry.events, [startOf(run)]);
+  leave(run.place, entry.events, [startOf(run)]);
   tellStarted(line.write);
-  return await awaitVerdict(run, verdict.read);
+  return awaitVerdict(run, verdict.read);
 }
 
-async function awaitVerdict(run: Run, verdict: number): Promise<number> {
+function awaitVerdict(run: Run, verdict: number): number {
   const came = ready(verdict, POLL.IN, run.deadline + SILENCE - monotonicMs());
   const answer = new Uint8Array(2);
   if (came && read(verdict, answer) === answer.length) {
@@ -82,7 +83,6 @@ async function awaitVerdict(run: Run, verdict: number): Promise<number> {
   }
   if (!came) kill(run.keeper, SIGNAL.KILL);
   wait(run.keeper);
-  const { takeOver } = await import("./takeover.ts");
   return takeOver(run, !came);
 }
 

@@ -23,6 +23,7 @@ import { createOwnCgroup, removeOwnCgroup } from "./own-cgroup.ts";
 import type { Program } from "./program.ts";
 import type { Run } from "./run.ts";
 import { Supervision } from "./supervise.ts";
+import { recordsOf } from "./takeover.ts";
 import { failed, type Verdict } from "./verdict.ts";
 
 /** How long the end record waits for the start record of a guard that is held up, milliseconds. */
@@ -32,7 +33,7 @@ const PATIENCE = 20;
  * Runs in the forked child and ends it: with nothing of the tree left, or, after the verdict, when that is so at last.
  * `verdict` takes the exit status, and whether the keeper stays.
  */
-export async function keep(run: Run, entry: Entry, line: Line, verdict: number): Promise<never> {
+export function keep(run: Run, entry: Entry, line: Line, verdict: number): never {
   setsid();
   setChildSubreaper(true);
   createOwnCgroup(run);
@@ -43,8 +44,7 @@ export async function keep(run: Run, entry: Entry, line: Line, verdict: number):
   const { program } = run;
   if (program === undefined) exit(EXIT.own);
   const hook = start(run);
-  if (hook instanceof LinuxError)
-    return end(run, verdict, await conclude(run, line, failed(noFork(entry, hook))));
+  if (hook instanceof LinuxError) return end(run, verdict, conclude(run, line, failed(noFork(entry, hook))));
   if (hook.pid === 0) {
     const fds = { stdin: run.stdin, stdout: out.write, stderr: err.write, trouble: trouble.write };
     becomeHook(program, entry.env, fds, keeper);
@@ -52,22 +52,21 @@ export async function keep(run: Run, entry: Entry, line: Line, verdict: number):
   release(run, program, [out.write, err.write, trouble.write]);
   identify(run.base);
   const supervision = new Supervision(run, entry, hook, { out: out.read, err: err.read }, line);
-  await supervision.watch();
+  supervision.watch();
   const ending = troubleOf(trouble.read, entry) ?? supervision.verdict();
-  const status = await conclude(run, line, ending, supervision.outcome());
+  const status = conclude(run, line, ending, supervision.outcome());
   if (supervision.over) return end(run, verdict, status);
   tell(verdict, status, true);
   letGo();
-  await supervision.linger();
+  supervision.linger();
   removeOwnCgroup(run);
   exit(status);
 }
 
 /** The end record after the start record, and both when the guard died before it wrote its own. */
-async function conclude(run: Run, line: Line, ending: Verdict, outcome: Ending = {}): Promise<number> {
+function conclude(run: Run, line: Line, ending: Verdict, outcome: Ending = {}): number {
   line.waitForStart(PATIENCE);
   if (!line.dead) return finish(run, ending, outcome);
-  const { recordsOf } = await import("./takeover.ts");
   return finish(run, ending, { ...outcome, start: !recordsOf(run).started });
 }
 

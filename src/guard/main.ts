@@ -1,21 +1,27 @@
 /** Entry point of `hookwright-guard` in the host program: binds the primitive, chooses between a run and `collect`. */
 
-import { argv, env, primitive } from "../host/quickjs.ts";
+import { host } from "../host/quickjs.ts";
 import { bind, encode } from "../linux/primitive.ts";
 import { exit } from "../linux/process.ts";
 import { write } from "../linux/write.ts";
 import { Failure } from "../spec/failure.ts";
+import { collect } from "./collect.ts";
 import { guard } from "./guard.ts";
 
 const STDERR = 2;
 
-async function main(): Promise<number> {
+bind(host);
+
+export default function main(): never {
+  exit(run(host.argv, host.env));
+}
+
+function run(argv: readonly string[], env: readonly string[]): number {
   try {
     if (argv[1] === "collect") {
-      const { collect } = await import("./collect.ts");
-      return await collect(argv, env);
+      return collect(argv, env);
     }
-    return await guard(argv, env);
+    return guard(argv, env);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const hint = error.hint === undefined ? "" : `\n  ${error.hint}`;
@@ -23,6 +29,3 @@ async function main(): Promise<number> {
     return error.exitCode;
   }
 }
-
-bind(primitive);
-exit(await main());

@@ -8,6 +8,8 @@ import type { EventSinks } from "../spec/plan.ts";
 import { noteDropped, takeDropped } from "./dropped.ts";
 import { appendLines } from "./log.ts";
 import type { Place } from "./place.ts";
+import { send } from "./sinks.ts";
+import { appendSpooled } from "./spool.ts";
 
 /** Where records go when no entry could be read that would say it. */
 export const DEFAULT_SINKS: EventSinks = { maxBytes: 64 * 1024 * 1024, keep: 4 };
@@ -16,10 +18,9 @@ export const DEFAULT_SINKS: EventSinks = { maxBytes: 64 * 1024 * 1024, keep: 4 }
 export const SPOOL_TAIL = 1024;
 
 /** Writes a run's records, in order, by one append. Never throws. */
-export async function leave(place: Place, sinks: EventSinks, events: readonly HookEvent[]): Promise<void> {
+export function leave(place: Place, sinks: EventSinks, events: readonly HookEvent[]): void {
   if (place.spool !== undefined) {
     try {
-      const { appendSpooled } = await import("./spool.ts");
       appendSpooled(place.spool, events);
     } catch {
       // The collector sees a start without an end, or nothing; there is no place in here to count.
@@ -30,7 +31,7 @@ export async function leave(place: Place, sinks: EventSinks, events: readonly Ho
   const before = last?.kind === "end" ? takeDropped(place.roots) : 0;
   if (last?.kind === "end" && before > 0) last.dropped = before;
   const written = tryAppend(place, sinks, events, before > 0);
-  if (sinks.journald || sinks.syslog) await share(sinks, events, written);
+  if (sinks.journald || sinks.syslog) share(sinks, events, written);
   if (!written) noteDropped(place.roots, before + events.length);
 }
 
@@ -46,13 +47,8 @@ function tryAppend(place: Place, sinks: EventSinks, events: readonly HookEvent[]
   }
 }
 
-async function share(
-  sinks: EventSinks,
-  events: readonly (StartEvent | EndEvent)[],
-  written: boolean,
-): Promise<void> {
+function share(sinks: EventSinks, events: readonly (StartEvent | EndEvent)[], written: boolean): void {
   try {
-    const { send } = await import("./sinks.ts");
     send(sinks, events, written);
   } catch {
     // Best effort by definition.

@@ -15,6 +15,7 @@ import type { Ending } from "./finish.ts";
 import type { Line } from "./line.ts";
 import { CHUNK, Tail } from "./output.ts";
 import type { Run } from "./run.ts";
+import { killTree, terminateTree } from "./tree.ts";
 import { exited, guardKilled, signalled, timedOut, type Verdict } from "./verdict.ts";
 
 /** Between SIGTERM and the kill, milliseconds. */
@@ -67,7 +68,7 @@ export class Supervision {
   }
 
   /** Returns when the hook has ended and its tree too, may stay, or cannot be killed; by the deadline and LATEST. */
-  async watch(): Promise<void> {
+  watch(): void {
     const { deadline } = this.#run;
     for (
       let now = monotonicMs();
@@ -78,13 +79,10 @@ export class Supervision {
     }
     // The clock decides, not the exit status: a hook that ends by SIGTERM, with 0, is late all the same.
     this.#late = !this.#orphaned && monotonicMs() >= deadline;
-    if (this.#late) await this.#askToEnd(deadline + GRACE);
+    if (this.#late) this.#askToEnd(deadline + GRACE);
     if (!hasChildren()) this.over = true;
     else if (this.#mayStay()) this.#detached = children(this.#hook.pid).length;
-    else
-      await this.#kill(
-        this.#late ? deadline + LATEST : Math.min(monotonicMs() + LEFTOVERS, deadline + LATEST),
-      );
+    else this.#kill(this.#late ? deadline + LATEST : Math.min(monotonicMs() + LEFTOVERS, deadline + LATEST));
     this.#drain();
   }
 
@@ -111,29 +109,27 @@ export class Supervision {
   }
 
   /** Waits until the tree has ended: as long as it may stay, and then as long as it takes to kill it. */
-  async linger(): Promise<void> {
+  linger(): void {
     const end = monotonicMs() + (this.#mayStay() ? this.#entry.detach * 1000 : 0);
     for (let now = monotonicMs(); now < end && hasChildren(); now = monotonicMs()) {
       this.#step(Math.min(end - now, REAP_EVERY));
     }
-    await this.#kill(monotonicMs() + STUBBORN);
+    this.#kill(monotonicMs() + STUBBORN);
   }
 
   #mayStay(): boolean {
     return this.#entry.detach > 0 && this.#ended !== undefined && !this.#late && !this.#orphaned;
   }
 
-  async #askToEnd(until: number): Promise<void> {
+  #askToEnd(until: number): void {
     if (!hasChildren()) return;
-    const { terminateTree } = await import("./tree.ts");
     terminateTree(this.#hook.pid, this.#run.cgroup);
     for (let now = monotonicMs(); now < until && hasChildren(); now = monotonicMs()) {
       this.#step(Math.min(until - now, LOOK_EVERY));
     }
   }
 
-  async #kill(until: number): Promise<void> {
-    const { killTree } = await import("./tree.ts");
+  #kill(until: number): void {
     this.over = killTree(this.#hook.pid, this.#run.cgroup, until, (process) => this.#note(process));
   }
 

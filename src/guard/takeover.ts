@@ -23,7 +23,7 @@ const PATIENCE = 100;
 const SEARCHED = 512 * 1024;
 
 /** Ends the tree, writes what the keeper did not; returns the exit status. `late`: the keeper had to be killed. */
-export async function takeOver(run: Run, late: boolean): Promise<number> {
+export function takeOver(run: Run, late: boolean): number {
   let killed = 0;
   findOwnCgroup(run);
   const count = () => killed++;

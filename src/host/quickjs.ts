@@ -1,11 +1,12 @@
 /**
- * The primitive inside hookwright-host: what native/host.c put on `globalThis.hookwrightHost`, with types. Also the
- * arguments and the environment, as strings for decisions and as raw bytes for an `execve` that changes nothing.
+ * The primitive inside hookwright-host: what native/bridge.c put on `globalThis.hookwrightHost`, with types. Also the
+ * arguments and the environment, as strings for decisions and as raw bytes for an `execve` that changes nothing. These
+ * are there only once the process runs: a module that becomes part of the heap image is evaluated when that is built.
  */
 
 import type { Primitive } from "../linux/primitive.ts";
 
-interface Host extends Primitive {
+export interface Host extends Primitive {
   /** The name that chose this program: `runtime`, `guard`, or the name of a compiled hook. */
   readonly applet: string;
   /** As UTF-8, invalid bytes replaced; argv[0] is the name the program was called by. */
@@ -19,6 +20,4 @@ interface Host extends Primitive {
 const given: unknown = Reflect.get(globalThis, "hookwrightHost");
 if (given === undefined) throw new Error("this program runs only inside hookwright-host");
 
-const host = given as Host;
-export const primitive: Primitive = host;
-export const { argv, env, argvBytes, envBytes } = host;
+export const host = given as Host;

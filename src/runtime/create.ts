@@ -9,8 +9,10 @@ import { rootsAt } from "../spec/roots.ts";
 import type { Invocation } from "./args.ts";
 import { dialectOf, parseBundle } from "./bundle-args.ts";
 import { bundlePath } from "./bundle-path.ts";
+import { describe, warn } from "./errors.ts";
 import type { Invoked } from "./hand-over.ts";
 import { type BundleInjection, type BundleRequest, injectBundle } from "./inject.ts";
+import { mayContinue } from "./tolerance.ts";
 
 /** Injects the plan for an invocation in front of `runtime`. Throws `Failure` when the container must not start. */
 export async function prepareBundle(
@@ -35,23 +37,16 @@ export async function prepareBundle(
     ...(words.id === undefined ? {} : { id: words.id }),
   };
   try {
-    await report(await injectBundle(request), name, invocation);
+    report(await injectBundle(request), name, invocation);
   } catch (error) {
-    // What an ordinary create does not need is loaded when it is needed: loading is most of the wrapper's time.
-    if (!(await (await import("./tolerance.ts")).mayContinue(request))) throw error;
-    const { describe, warn } = await import("./errors.ts");
+    if (!(await mayContinue(request))) throw error;
     warn(`the container starts without its hooks: ${describe(error)}`, name, invocation);
   }
 }
 
 /** What did not stop the injection, but should be known. */
-async function report(
-  { injection, unrecorded }: BundleInjection,
-  name: string,
-  invocation: Invocation,
-): Promise<void> {
+function report({ injection, unrecorded }: BundleInjection, name: string, invocation: Invocation): void {
   if (injection.skipped.length === 0 && unrecorded === undefined) return;
-  const { describe, warn } = await import("./errors.ts");
   for (const { failure } of injection.skipped) warn(`hook left out: ${describe(failure)}`, name, invocation);
   if (unrecorded !== undefined)
     warn(`no common budget for the container's hooks: ${unrecorded}`, name, invocation);

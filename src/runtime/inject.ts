@@ -4,17 +4,22 @@
  */
 
 import { type JsonDocument, readFaithful, writeFaithful } from "../codec/json/faithful.ts";
+import { foldedKeyCollision } from "../codec/json/folding.ts";
 import { hasOnlyKnownKeys } from "../codec/json/known-keys.ts";
+import { writeJson } from "../codec/json/write.ts";
 import { LinuxError } from "../linux/error.ts";
 import { randomHex } from "../linux/random.ts";
-import { type InjectContext, type Injection, injectPlain } from "../rules/hooks/inject-plain.ts";
+import { type Injection, injectPlan } from "../rules/hooks/inject.ts";
 import { engineNeed } from "../rules/hooks/match-pattern.ts";
+import { loadEngine } from "../rules/hooks/pattern-engine.ts";
 import type { Hex, Plan } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { RuntimeConfig } from "../spec/runtime-config.ts";
 import { type ConfigFile, readConfigFile, writeConfigFile } from "./config-file.ts";
 import { engineOf } from "./engine.ts";
+import { parseConfig } from "./parse-config.ts";
 import { beginRecord, containerKey, dropRecord } from "./record.ts";
+import { dropSpool, provideSpool } from "./spool.ts";
 
 export interface BundleRequest {
   /** Absolute, as the runtime will say it in the state (bundle-path.ts). */
@@ -49,12 +54,12 @@ export interface BundleInjection {
 export async function injectBundle(request: BundleRequest): Promise<BundleInjection> {
   const { bundle, roots, plan, digest } = request;
   const file = readConfigFile(request.config ?? `${bundle}/config.json`);
-  const { doc, config } = await readUnambiguous(file);
+  const { doc, config } = readUnambiguous(file);
   const key = containerKey(request.id ?? "", bundle);
   const engine = engineOf(bundle, config.annotations);
   const need = engineNeed(plan);
   let newKey = false;
-  const injection = await inject(config, plan, {
+  const injection = injectPlan(config, plan, {
     root: roots.root,
     storeDir: roots.store,
     plan: digest,
@@ -65,37 +70,27 @@ export async function injectBundle(request: BundleRequest): Promise<BundleInject
       return randomHex(32);
     },
     ...(engine === undefined ? {} : { engine }),
-    ...(need === "none"
-      ? {}
-      : { patterns: await (await import("../rules/hooks/pattern-engine.ts")).loadEngine(need) }),
+    ...(need === "none" ? {} : { patterns: await loadEngine(need) }),
   });
-  const after = injection.changed.length > 0 ? await print(doc, injection.changed) : file.text;
+  const after = injection.changed.length > 0 ? print(doc, injection.changed) : file.text;
   const result: BundleInjection = { injection, path: file.path, before: file.text, after };
-  if (request.dryRun !== true) await commit(request, result, file, key, newKey);
+  if (request.dryRun !== true) commit(request, result, file, key, newKey);
   return result;
 }
 
-// Of the three steps the usual case is in this chunk. What the others need is loaded with them: loading is what takes the
-// wrapper its time.
-
-async function readUnambiguous(file: ConfigFile): Promise<{ doc: JsonDocument; config: RuntimeConfig }> {
+function readUnambiguous(file: ConfigFile): { doc: JsonDocument; config: RuntimeConfig } {
   const doc = readFaithful(file.text, file.path);
   if (doc !== undefined && isObject(doc.value) && hasOnlyKnownKeys(doc.value)) {
     return { doc, config: doc.value as RuntimeConfig };
   }
-  const parsed = (await import("./parse-config.ts")).parseConfig(file);
-  const collision = (await import("../codec/json/folding.ts")).foldedKeyCollision(parsed.doc);
+  const parsed = parseConfig(file);
+  const collision = foldedKeyCollision(parsed.doc);
   if (collision !== undefined) throw collision;
   return parsed;
 }
 
-async function inject(config: RuntimeConfig, plan: Plan, context: InjectContext): Promise<Injection> {
-  const injection = injectPlain(config, plan, context);
-  return injection ?? (await import("../rules/hooks/inject.ts")).injectPlan(config, plan, context);
-}
-
-async function print(doc: JsonDocument, changed: readonly string[]): Promise<string> {
-  return writeFaithful(doc, changed) ?? (await import("../codec/json/write.ts")).writeJson(doc, changed);
+function print(doc: JsonDocument, changed: readonly string[]): string {
+  return writeFaithful(doc, changed) ?? writeJson(doc, changed);
 }
 
 function isObject(value: unknown): boolean {
@@ -103,36 +98,35 @@ function isObject(value: unknown): boolean {
 }
 
 /** Writes: spool and record first, because they can be taken back, then the configuration. */
-async function commit(
+function commit(
   request: BundleRequest,
   result: BundleInjection,
   file: ConfigFile,
   key: string,
   newKey: boolean,
-): Promise<void> {
+): void {
   const { roots, digest, id, bundle } = request;
   const { spool, matched } = result.injection;
-  const spools = spool === undefined ? undefined : await import("./spool.ts");
-  const made = spool !== undefined && spools?.provideSpool(roots, spool.hostDir, newKey);
+  const made = spool !== undefined && provideSpool(roots, spool.hostDir, newKey);
   const recorded = id !== undefined && matched.some(({ entry }) => entry !== undefined);
   if (recorded) {
-    const problem = await tryRecord(() => beginRecord(roots, key, { id, bundle, plan: digest }));
+    const problem = tryRecord(() => beginRecord(roots, key, { id, bundle, plan: digest }));
     if (problem !== undefined) result.unrecorded = problem;
   }
   if (result.after === result.before) return;
   try {
     writeConfigFile(file, result.after);
   } catch (error) {
-    if (made) spools?.dropSpool(spool.hostDir);
-    if (recorded) await tryRecord(() => dropRecord(roots, key));
+    if (made) dropSpool(spool.hostDir);
+    if (recorded) tryRecord(() => dropRecord(roots, key));
     throw error;
   }
 }
 
 /** A full /run costs the container its common budget, never its start. */
-async function tryRecord(step: () => void | Promise<void>): Promise<string | undefined> {
+function tryRecord(step: () => void): string | undefined {
   try {
-    await step();
+    step();
     return undefined;
   } catch (error) {
     if (error instanceof LinuxError) return error.message;

@@ -4,6 +4,7 @@
  */
 
 import { close } from "../linux/descriptor.ts";
+import { mkdirAll } from "../linux/directory.ts";
 import { failedWith } from "../linux/error.ts";
 import { unlinkIfThere } from "../linux/link.ts";
 import { O, open } from "../linux/open.ts";
@@ -30,8 +31,8 @@ export function containerKey(id: string, bundle: string): string {
 }
 
 /** Begins the record `key`. Throws LinuxError. */
-export async function beginRecord(roots: Roots, key: string, record: ContainerRecord): Promise<void> {
-  const fd = await openRecord(roots, recordPath(roots, key));
+export function beginRecord(roots: Roots, key: string, record: ContainerRecord): void {
+  const fd = openRecord(roots, recordPath(roots, key));
   try {
     write(fd, `${JSON.stringify(record)}\n`);
   } finally {
@@ -48,13 +49,12 @@ function recordPath(roots: Roots, key: string): string {
   return `${roots.containers}/${key}.json`;
 }
 
-async function openRecord(roots: Roots, path: string): Promise<number> {
+function openRecord(roots: Roots, path: string): number {
   const flags = O.WRONLY | O.CREAT | O.TRUNC | O.NOFOLLOW;
   try {
     return open(path, flags, 0o600);
   } catch (error) {
     if (!failedWith(error, "ENOENT")) throw error;
-    const { mkdirAll } = await import("../linux/directory.ts");
     mkdirAll(roots.run, 0o755);
     mkdirAll(roots.containers, 0o700);
     return open(path, flags, 0o600);

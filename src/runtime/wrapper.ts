@@ -1,11 +1,14 @@
 /**
  * The OCI runtime wrapper: finds the real runtime, brings the plan into the bundle when the verb is one that reads it,
- * and hands over. For every other verb nothing but this file, the arguments and the look-up is loaded.
+ * and hands over.
  */
 
 import { parseGlobal, readsConfig } from "./args.ts";
+import { prepareBundle } from "./create.ts";
+import { reportError } from "./errors.ts";
 import { handOver, type Invoked } from "./hand-over.ts";
 import { askedRuntime, findRuntime } from "./lookup.ts";
+import { plannedRuntime } from "./planned-runtime.ts";
 
 /** Runs the wrapper. Returns only when it fails itself: the exit status, 125. */
 export async function wrapper(invoked: Invoked): Promise<number> {
@@ -15,13 +18,13 @@ export async function wrapper(invoked: Invoked): Promise<number> {
   const invocation = parseGlobal(argv.slice(1));
   try {
     const asked = askedRuntime(invocation.runtimePath, argv0, env);
-    const wanted = asked ?? (await import("./planned-runtime.ts")).plannedRuntime(env);
+    const wanted = asked ?? plannedRuntime(env);
     const runtime = findRuntime(wanted, env);
     if (readsConfig(invocation.verb) && !invocation.informs) {
-      await (await import("./create.ts")).prepareBundle(invocation, invoked, runtime, name);
+      await prepareBundle(invocation, invoked, runtime, name);
     }
     return handOver(runtime, invoked, invocation.own);
   } catch (error) {
-    return (await import("./errors.ts")).reportError(error, name, invocation);
+    return reportError(error, name, invocation);
   }
 }

@@ -3,26 +3,26 @@
  * all files are loaded, one line each on stdout, then the count that scripts/test adds up.
  */
 
-import { env, primitive } from "../../src/host/quickjs.ts";
+import { host } from "../../src/host/quickjs.ts";
 import { bind, type SyscallArgument } from "../../src/linux/primitive.ts";
 import { beyondEmulation } from "./emulator.ts";
 
 export const engine: "bun" | "quickjs" = "quickjs";
 
 /** Set by scripts/portable-tests under an emulator. */
-const emulated = env.includes("HOOKWRIGHT_TEST_EMULATED=1");
+const emulated = host.env.includes("HOOKWRIGHT_TEST_EMULATED=1");
 
 const ENOSYS = 38;
 /** A system call that the emulator did not know during the test that runs now. */
 let unknownCall: number | undefined;
 
 function noteUnknown(nr: number, ...args: SyscallArgument[]): number {
-  const result = primitive.syscall(nr, ...args);
+  const result = host.syscall(nr, ...args);
   if (result === -ENOSYS) unknownCall = nr;
   return result;
 }
 
-bind(emulated ? Object.create(primitive, { syscall: { value: noteUnknown } }) : primitive);
+bind(emulated ? Object.create(host, { syscall: { value: noteUnknown } }) : host);
 
 interface Case {
   name: string;
@@ -97,10 +97,10 @@ export async function runTests(): Promise<number> {
 }
 
 function print(line: string): void {
-  const WRITE = primitive.arch === "x86_64" ? 1 : 64;
-  let bytes = primitive.encode(`${line}\n`);
+  const WRITE = host.arch === "x86_64" ? 1 : 64;
+  let bytes = host.encode(`${line}\n`);
   while (bytes.length > 0) {
-    const written = primitive.syscall(WRITE, 1, bytes, bytes.length);
+    const written = host.syscall(WRITE, 1, bytes, bytes.length);
     if (written <= 0) return;
     bytes = bytes.subarray(written);
   }

@@ -1,0 +1,32 @@
+/* The heap image: the interpreter's memory as it is once the context exists and the applets' modules have been
+   evaluated, made at build time and linked in at the address where it was made. A process starts with everything in
+   place, and only the pages that it touches cost it anything. */
+
+#pragma once
+
+#include "quickjs.h"
+
+#define IMAGE_ENTRIES 2
+
+struct image {
+    /* NULL in the program that makes the image: its room is still empty. */
+    JSContext *ctx;
+    /* `globalThis.hookwrightHost`, which gets the words of the call. */
+    JSValue host;
+    /* Default exports of the entry modules, in the order of the table of applets. */
+    JSValue entries[IMAGE_ENTRIES];
+    /* Where the code ended in the program that made the image: the pointers into it are right only here. */
+    const char *code_end;
+};
+
+/* At the start of the image's section. */
+extern struct image image;
+
+/* NULL, or why the image does not belong to this program. */
+const char *image_problem(void);
+
+/* Lets the arena take memory from the section, in the program that makes the image. */
+void image_begin(void);
+
+/* Writes what was taken, with `image` in front, to a file. Returns −1 with errno set. */
+int image_write(const char *path);
