@@ -20,6 +20,9 @@ function container(): { pid: number; go(): void; ended(): void } {
   const from = pipe();
   const pid = fork();
   if (pid === 0) {
+    // So that it ends with the test, also with one that fails.
+    close(to.write);
+    close(from.read);
     const byte = new Uint8Array(1);
     unshare("mnt");
     write(from.write, byte);
