@@ -38,7 +38,7 @@ endif
 
 # No PIE: the interpreter's tables are full of pointers, and a position-independent executable would have to relocate
 # them, page by page, at every start. The rest of the usual hardening costs nothing that can be measured.
-CFLAGS := -O2 -fwrapv -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections -D_GNU_SOURCE
+CFLAGS := -O2 -fno-asynchronous-unwind-tables -fwrapv -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections -D_GNU_SOURCE
 LDFLAGS := -static -no-pie -s -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
 # Where the heap image is: far from all else, so that its size moves no other address.
 LDFLAGS += -Wl,--section-start=.image=0x10000000
@@ -127,6 +127,9 @@ $(NAMES:%=$(DIST)/%): $(DIST)/hookwright-host
 # The source is there once setup has run, so the rule for it needs no recipe.
 $(ENGINE_OBJECTS:$(BUILD)/engine/%.o=$(QUICKJS)/%.c): | $(SETUP) ;
 
+# Speed is in quickjs.c; the rest is made small.
+$(BUILD)/engine/libregexp.o $(BUILD)/engine/libunicode.o $(BUILD)/engine/dtoa.o: CFLAGS += -Os
+
 $(BUILD)/engine/%.o: $(QUICKJS)/%.c | $(SETUP)
 	@mkdir -p $(@D)
 	@echo "compile $@"
@@ -142,7 +145,7 @@ $(BUILD)/heap-room.o: native/heap.S | $(SETUP)
 	@$(CC) -c -o $@ $<
 
 $(BUILD)/heap.o: native/heap.S $(BUILD)/heap.image
-	@$(CC) -DIMAGE='"$(BUILD)/heap.image"' -c -o $@ $<
+	@$(CC) -DIMAGE='"$(BUILD)/heap.image"' -DCHUNKS='"$(TOOLS)/chunks.pack"' -c -o $@ $<
 
 -include $(HOST_SOURCES:%=$(BUILD)/%.d)
 
@@ -163,6 +166,7 @@ dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/appen
 ifeq ($(ARCH),$(MACHINE))
 $(TOOLS)/applets.pack: $(APPLETS) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
 	@$(BUN) scripts/bundle.ts $(TOOLS)/applets $(APPLETS)
+	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/chunks.pack $(TOOLS)/applets $$(grep /chunk- $(TOOLS)/applets/modules)
 	@$(TOOLS)/hookwright-compile --strip $@ $(TOOLS)/applets $$(cat $(TOOLS)/applets/modules)
 
 $(TOOLS)/hookwright-compile: native/compile.c native/pack.h $(ENGINE_OBJECTS)

@@ -223,6 +223,7 @@ int main(int argc, char **argv, char **environment)
         if (!applet)
             return usage(argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "--version")) ? STDOUT_FILENO : STDERR_FILENO);
         applet_name = applet->applet;
+        pack = pack_of_chunks();
     }
 
     JSContext *ctx = image.ctx;

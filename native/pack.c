@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+extern const uint8_t chunks_start[], chunks_end[];
+
 /* scripts/append finds the 24 characters in the file and fills in what follows them, little-endian. */
 static const volatile struct {
     char magic[24];
@@ -33,6 +35,11 @@ int pack_find(struct pack pack, const char *name, struct module *found)
         at += (size_t)head[0] + head[1];
     }
     return 0;
+}
+
+struct pack pack_of_chunks(void)
+{
+    return (struct pack){ chunks_start, chunks_end - chunks_start };
 }
 
 /* Maps a part of a file; the descriptor is closed. */

@@ -24,5 +24,8 @@ int pack_find(struct pack pack, const char *name, struct module *found);
 /* The pack in a file. Returns 0 when it cannot be mapped. */
 int pack_map(struct pack *pack, const char *path);
 
+/* The modules that the applets load only when they need them. */
+struct pack pack_of_chunks(void);
+
 /* What was appended to this executable. Returns 0 when nothing was; −1, with a message, when it cannot be read. */
 int pack_appended(struct pack *pack, const char **problem);

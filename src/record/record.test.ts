@@ -3,9 +3,11 @@ import { close, pipe } from "../linux/descriptor.ts";
 import { list, mkdir, removeTree } from "../linux/directory.ts";
 import { MS, mount, unmount } from "../linux/mount.ts";
 import { unshare } from "../linux/namespace.ts";
+import { setParentDeathSignal } from "../linux/prctl.ts";
 import { nr, syscall } from "../linux/primitive.ts";
 import { exit, fork } from "../linux/process.ts";
 import { read as readFrom } from "../linux/read.ts";
+import { SIGNAL } from "../linux/signal.ts";
 import { makeTemporaryDirectory } from "../linux/temporary.ts";
 import { wait } from "../linux/wait.ts";
 import { write } from "../linux/write.ts";
@@ -21,6 +23,7 @@ function container(): { pid: number; go(): void; ended(): void } {
   const pid = fork();
   if (pid === 0) {
     // So that it ends with the test, also with one that fails.
+    setParentDeathSignal(SIGNAL.KILL);
     close(to.write);
     close(from.read);
     const byte = new Uint8Array(1);
