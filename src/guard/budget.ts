@@ -3,6 +3,7 @@
  * run on the host adds its line. Without the file (another injector, a rootless user) each hook has its own limit only.
  */
 
+import { hexOf } from "../codec/hex.ts";
 import { close } from "../linux/descriptor.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
 import { encode, sha256 } from "../linux/primitive.ts";
@@ -10,7 +11,6 @@ import { readTextIfThere } from "../linux/read.ts";
 import { appendTo } from "../linux/write.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { Stage } from "../spec/stage.ts";
-import { hexOf } from "./hex.ts";
 import type { Container } from "./state.ts";
 
 /** Far more lines than hooks fit into a budget; a larger file is no record of ours. */

@@ -1,8 +1,8 @@
 import { deepEqual, equal, test, throws } from "../../test/portable/api.ts";
+import { hexOf } from "../codec/hex.ts";
 import { encode, sha256 } from "../linux/primitive.ts";
 import type { Entry } from "../spec/plan.ts";
 import { parseEntry } from "./entry.ts";
-import { hexOf } from "./hex.ts";
 
 const ENTRY: Entry = {
   version: 1,

@@ -3,10 +3,10 @@
  * not fit means a guard and an `apply` of different versions, not an attack; it is refused all the same.
  */
 
+import { hexOf } from "../codec/hex.ts";
 import { decode, sha256 } from "../linux/primitive.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Entry, Hex } from "../spec/plan.ts";
-import { hexOf } from "./hex.ts";
 
 /** Entries are canonical JSON of a few hundred bytes; this is far beyond any that `apply` writes. */
 export const MAX_ENTRY_BYTES = 1024 * 1024;

@@ -3,12 +3,12 @@
  * directory that the injector mounted into the container.
  */
 
+import { bytesOf } from "../codec/hex.ts";
 import { variable } from "../spec/environment.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import { type Roots, rootsAt } from "../spec/roots.ts";
 import { IN_CONTAINER } from "../spec/stage.ts";
 import type { Call } from "./call.ts";
-import { bytesOf } from "./hex.ts";
 
 /** Where the injector puts the store's files in a container, the first that is a tmpfs there. */
 const CONTAINER_STORES = ["/dev/hookwright", "/run/hookwright", "/.hookwright"];

@@ -4,6 +4,7 @@
  * its path.
  */
 
+import { hexOf } from "../codec/hex.ts";
 import { copyContent } from "../linux/copy.ts";
 import { close } from "../linux/descriptor.ts";
 import { failedWith } from "../linux/error.ts";
@@ -16,7 +17,6 @@ import { type Distrust, openTrusted } from "../linux/trust.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Entry, Hex } from "../spec/plan.ts";
 import type { Call } from "./call.ts";
-import { hexOf } from "./hex.ts";
 import type { Place } from "./place.ts";
 
 /** The largest program; its copy is memory of the hook's cgroup. */

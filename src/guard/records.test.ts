@@ -1,10 +1,10 @@
 /** The pure parts of recording: ids, times, signatures, output, text for terminals, datagrams. */
 
 import { deepEqual, equal, ok, test } from "../../test/portable/api.ts";
+import { bytesOf, hexOf } from "../codec/hex.ts";
 import { decode, encode } from "../linux/primitive.ts";
 import type { EndEvent } from "../spec/event.ts";
 import { sumOf } from "./budget.ts";
-import { bytesOf, hexOf } from "./hex.ts";
 import { hmac, sameText } from "./hmac.ts";
 import { journalEntry } from "./journald.ts";
 import { CHUNK, Tail } from "./output.ts";

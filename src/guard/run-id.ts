@@ -3,7 +3,7 @@
  * RFC 3339 stamps in UTC with nanoseconds.
  */
 
-import { hexOf } from "./hex.ts";
+import { hexOf } from "../codec/hex.ts";
 
 /** A moment of the real-time clock: whole seconds since 1970, and nanoseconds of the second. */
 export interface Moment {

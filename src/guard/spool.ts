@@ -3,12 +3,12 @@
  * since each line carries an HMAC. The poststop entry of ours collects them.
  */
 
+import { hexOf } from "../codec/hex.ts";
 import { close } from "../linux/descriptor.ts";
 import { AT_FDCWD, O, openAt } from "../linux/open.ts";
 import { encode } from "../linux/primitive.ts";
 import { appendTo } from "../linux/write.ts";
 import type { HookEvent } from "../spec/event.ts";
-import { hexOf } from "./hex.ts";
 import { hmac, sameText } from "./hmac.ts";
 import type { Spool } from "./place.ts";
 

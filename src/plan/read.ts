@@ -3,6 +3,7 @@
  * its name says, or that somebody else could have written, stops the container; no plan at all is not an error. Portable.
  */
 
+import { hexOf } from "../codec/hex.ts";
 import { close } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
 import { readlink } from "../linux/link.ts";
@@ -102,12 +103,6 @@ function faultOf(plan: unknown): string | undefined {
   if (version !== 1) return `its version is ${JSON.stringify(version)}; this program knows version 1`;
   if (!Array.isArray(definitions)) return "it has no definitions";
   return typeof guard === "string" && isHex(guard) ? undefined : "it names no guard";
-}
-
-function hexOf(bytes: Uint8Array): string {
-  let hex = "";
-  for (const byte of bytes) hex += (byte < 16 ? "0" : "") + byte.toString(16);
-  return hex;
 }
 
 function text(error: unknown): string {

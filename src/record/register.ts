@@ -3,6 +3,7 @@
  * loaded that is a handful of system calls; the first container of a machine has it loaded.
  */
 
+import { hexOf } from "../codec/hex.ts";
 import { update } from "../linux/bpf.ts";
 import { close } from "../linux/descriptor.ts";
 import { failedWith, LinuxError } from "../linux/error.ts";
@@ -20,7 +21,7 @@ import { type RecorderPlace, withRecorderLock } from "./place.ts";
 import { startOf } from "./process.ts";
 import { reapNow, reapSometimes, unloadIfIdle } from "./reap.ts";
 import { type Recorder, withRecorder } from "./recorder.ts";
-import { keyText, type Registration, slotKey } from "./registration.ts";
+import { type Registration, slotKey } from "./registration.ts";
 
 /** PROC_PID_INIT_INO: there, pids are those that the kernel side sees. */
 const FIRST_PID = 0xefff_fffc;
@@ -83,7 +84,7 @@ function targetOf(request: RegisterRequest): Target {
     if (!(error instanceof LinuxError)) throw error;
     throw new Failure("recorder_no_process", `record process ${pid}: ${error.message}`, { cause: error });
   }
-  if (keyText(namespace.key) === keyText(mountNamespace("self").key))
+  if (hexOf(namespace.key) === hexOf(mountNamespace("self").key))
     throw new Failure(
       "recorder_own_namespace",
       `record process ${pid}: it is in the same mount namespace as the caller, with the rest of the machine`,
@@ -148,7 +149,7 @@ function tryEnter(recorder: Recorder, target: Target): Registration | "full" | "
     return added;
   }
   if (!global) tagInit(recorder, pid, entry);
-  return { slot: entry.slot, generation: entry.generation, key: keyText(target.namespace.key), options };
+  return { slot: entry.slot, generation: entry.generation, key: hexOf(target.namespace.key), options };
 }
 
 /** Where pids are not those of the machine, the first process itself is marked. */

@@ -16,12 +16,3 @@ export function slotKey(slot: number): Uint8Array {
   new DataView(key.buffer).setUint32(0, slot, true);
   return key;
 }
-
-const DIGITS = "0123456789abcdef";
-
-/** A namespace's key as text. */
-export function keyText(key: Uint8Array): string {
-  let text = "";
-  for (const byte of key) text += DIGITS.charAt(byte >> 4) + DIGITS.charAt(byte & 15);
-  return text;
-}

@@ -3,6 +3,7 @@
  * keeps what they need, and to which the guard adds the time that each hook took. Begun anew at every create.
  */
 
+import { hexOf } from "../codec/hex.ts";
 import { close } from "../linux/descriptor.ts";
 import { mkdirAll } from "../linux/directory.ts";
 import { failedWith } from "../linux/error.ts";
@@ -23,11 +24,7 @@ export interface ContainerRecord {
 
 /** Name of a container's record and of its spool: 32 hex characters of SHA-256 over id, NUL, bundle. */
 export function containerKey(id: string, bundle: string): string {
-  let key = "";
-  for (const byte of sha256(encode(`${id}\0${bundle}`)).subarray(0, 16)) {
-    key += (byte < 16 ? "0" : "") + byte.toString(16);
-  }
-  return key;
+  return hexOf(sha256(encode(`${id}\0${bundle}`)).subarray(0, 16));
 }
 
 /** Begins the record `key`. Throws LinuxError. */
