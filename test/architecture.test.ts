@@ -20,7 +20,7 @@ const MAP: { [room: string]: string[] } = {
   plan: ["spec", "codec", "rules", "linux"],
   guard: ["spec", "codec", "rules", "linux"],
   runtime: ["spec", "codec", "rules", "linux", "plan"],
-  record: ["spec", "linux"],
+  record: ["spec", "codec", "linux"],
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime"],
   observe: ["spec"],
   // Verbs return data; the command line parses and prints.
@@ -149,10 +149,10 @@ describe.each(APPLETS)("%s, on both engines", (entry) => {
   });
 
   test("compiles no regular expression but those of a plan: it costs time at every start", () => {
+    const literal = matches(/(?<=[=(,:?!&|[]\s*|\breturn\s+)\/(?![/*=\s])[^\n/]+\/[a-z]*/g);
+    expect(breaches(first, literal)).toEqual([]);
     const others = first.filter(({ path }) => path !== "src/rules/hooks/pattern-engine.ts");
-    expect(
-      breaches(others, matches(/(?<=[=(,:?!&|[]\s*|\breturn\s+)\/(?![/*=\s])[^\n/]+\/[a-z]*|\bRegExp\(/g)),
-    ).toEqual([]);
+    expect(breaches(others, matches(/\bRegExp\(/g))).toEqual([]);
   });
 });
 

@@ -81,16 +81,6 @@ export function takenSlots(book: Book): BookEntry[] {
   return taken;
 }
 
-/** Whether the slot is taken by this generation. */
-export function isTaken(book: Book, slot: number, generation: number): boolean {
-  if (slot >= SLOTS) return false;
-  const at = entryAt(slot);
-  return (
-    book.view.getUint32(at + ENTRY.use, true) === USE.taken &&
-    book.view.getUint32(at + ENTRY.generation, true) === generation
-  );
-}
-
 function freeSlot(book: Book): number | null {
   const unused = book.view.getUint32(BOOK.unused, true);
   for (let slot = 0; slot < unused; slot++) if (useOf(book, slot) === USE.free) return slot;

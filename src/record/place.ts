@@ -5,7 +5,7 @@
 
 import { close } from "../linux/descriptor.ts";
 import { mkdirAll } from "../linux/directory.ts";
-import { LinuxError } from "../linux/error.ts";
+import { failedWith, LinuxError } from "../linux/error.ts";
 import { lock } from "../linux/lock.ts";
 import { O, open } from "../linux/open.ts";
 import { Failure } from "../spec/failure.ts";
@@ -41,7 +41,7 @@ function openLock(place: RecorderPlace): number {
     try {
       return open(place.lock, flags, 0o600);
     } catch (error) {
-      if (!(error instanceof LinuxError) || error.code !== "ENOENT") throw error;
+      if (!failedWith(error, "ENOENT")) throw error;
     }
     mkdirAll(place.lock.slice(0, place.lock.lastIndexOf("/")), 0o755);
     return open(place.lock, flags, 0o600);

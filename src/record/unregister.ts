@@ -1,7 +1,7 @@
 /** Ending a recording: its slot is read for the last time and given back; the last one takes the programs with it. */
 
 import { update } from "../linux/bpf.ts";
-import { type Book, type BookEntry, giveBack, isTaken, readBook, takenSlots, writeBook } from "./book.ts";
+import { type Book, type BookEntry, giveBack, readBook, takenSlots, writeBook } from "./book.ts";
 import { forgetDetails } from "./details.ts";
 import { OPTION, SLOT } from "./layout.ts";
 import { removeNamespace } from "./namespaces.ts";
@@ -22,7 +22,7 @@ export function unregister(place: RecorderPlace, registration: Registration): Sn
       const book = readBook(recorder.map("book"));
       const { slot, generation } = registration;
       const entry = takenSlots(book).find((one) => one.slot === slot && one.generation === generation);
-      if (entry === undefined || !isTaken(book, slot, generation)) return null;
+      if (entry === undefined) return null;
       removeNamespace(recorder.map("namespaces"), entry.key, generation);
       const seen = readSnapshot(recorder, registration);
       freeSlots(recorder, book, [entry]);

@@ -57,7 +57,7 @@ export async function addHooks(invoked: Invoked): Promise<number> {
 }
 
 /** Takes our flags off the front, in any order. Throws `Failure` `usage`. */
-export function ownFlags(args: readonly string[]): Flags {
+function ownFlags(args: readonly string[]): Flags {
   const given: { [name: string]: string } = {};
   let count = 0;
   while (count < args.length) {
@@ -96,7 +96,7 @@ function addToBundle(
 }
 
 /** Puts those hooks that are not there yet before all others, in the order of the file. Returns whether there were any. */
-export function prependHooks(config: RuntimeConfig, hooks: ReturnType<typeof hookLists>): boolean {
+function prependHooks(config: RuntimeConfig, hooks: ReturnType<typeof hookLists>): boolean {
   const there = hookLists(config);
   let changed = false;
   for (const [stage, wanted] of hooks) {

@@ -4,7 +4,6 @@
  */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
 import { mountNamespace } from "../../src/linux/mount-namespace.ts";
 import { decodeSnapshot } from "../../src/record/decode.ts";
 import { register, registerIfLoaded } from "../../src/record/register.ts";
@@ -12,7 +11,17 @@ import type { Registration } from "../../src/record/registration.ts";
 import { read } from "../../src/record/snapshot.ts";
 import { unregister } from "../../src/record/unregister.ts";
 import { Failure } from "../../src/spec/failure.ts";
-import { allowed, type Bench, bench, create, finish, record, refused, settle } from "./recorder-launch.ts";
+import {
+  allowed,
+  type Bench,
+  bench,
+  create,
+  finish,
+  nothingLeft,
+  record,
+  refused,
+  settle,
+} from "./recorder-launch.ts";
 
 const X86 = process.arch === "x64";
 /** Calls of `marks()` in calls.c, and others that do nothing when they are called with -1. */
@@ -39,11 +48,6 @@ beforeAll(() => {
 afterEach(() => settle(b));
 afterAll(() => b.root.remove());
 
-/** Nothing of the recorder is left on the bpffs. */
-function nothingLeft(): void {
-  expect(readdirSync(`${b.root.work}/bpf`).filter((name) => name.startsWith("hookwright"))).toEqual([]);
-}
-
 describe("what is recorded", () => {
   test("100 children that race their parent's end: not one call is lost", async () => {
     const incomplete: number[][] = [];
@@ -53,7 +57,7 @@ describe("what is recorded", () => {
       if (missing.length > 0) incomplete.push(missing);
     }
     expect(incomplete).toEqual([]);
-    nothingLeft();
+    nothingLeft(b);
   }, 60_000);
 
   test("threads that outlive the first one", async () => {
@@ -97,7 +101,7 @@ describe("what is recorded", () => {
       await other.ended();
     }
     expect(allowed(finish(b, registration, "permissive"))).toEqual(before);
-    nothingLeft();
+    nothingLeft(b);
   });
 
   test("pids that are not the machine's: the first process is known all the same", async () => {
@@ -119,7 +123,7 @@ describe("what is recorded", () => {
     expect(told.execed).toBe(true);
     expect(allowed(told)).toContain(99);
     expect(allowed(told)).not.toContain(TIMES);
-    nothingLeft();
+    nothingLeft(b);
   });
 
   test("numbers that are beyond every table are counted", async () => {
@@ -199,7 +203,7 @@ describe("whose it is", () => {
       const seen = allowed(await record(b, {}, String(own)));
       expect(MARKS.filter((nr) => seen.includes(nr))).toEqual([own as number]);
     }
-    nothingLeft();
+    nothingLeft(b);
   }, 60_000);
 
   test("50 in a row beside one that stays: no slot is left over, none is disturbed", async () => {
@@ -216,7 +220,7 @@ describe("whose it is", () => {
     await stays.ended();
     const seen = allowed(finish(b, registration, "permissive"));
     expect(MARKS.filter((nr) => seen.includes(nr))).toEqual([MARKS[0] as number]);
-    nothingLeft();
+    nothingLeft(b);
   }, 60_000);
 
   test("12 at once: their calls are apart", async () => {
@@ -225,7 +229,7 @@ describe("whose it is", () => {
       const own = allowed(recording);
       expect(MARKS.filter((nr) => own.includes(nr))).toEqual([MARKS[i] as number]);
     });
-    nothingLeft();
+    nothingLeft(b);
   });
 
   test("more than there are slots is refused; a slot that is used again has nothing of before", async () => {
@@ -254,7 +258,7 @@ describe("whose it is", () => {
     await stale.ended();
     for (const registration of [...registrations, again])
       expect(unregister(b.place, registration)).not.toBeNull();
-    nothingLeft();
+    nothingLeft(b);
     holders.stdin.end();
     await holders.exited;
   }, 60_000);
@@ -273,7 +277,7 @@ describe("whose it is", () => {
     await container.ended();
     expect(allowed(finish(b, registration, "permissive"))).toContain(SYSINFO);
     expect(unregister(b.place, registration)).toBeNull();
-    nothingLeft();
+    nothingLeft(b);
   });
 });
 

@@ -3,7 +3,8 @@
  * and a recorder of the test's own, on a bpffs below its root.
  */
 
-import { mkdirSync } from "node:fs";
+import { expect } from "bun:test";
+import { mkdirSync, readdirSync } from "node:fs";
 import { primitive } from "../../src/host/bun.ts";
 import { bind, nr } from "../../src/linux/primitive.ts";
 import { decodeSnapshot, type RawRecording } from "../../src/record/decode.ts";
@@ -60,6 +61,11 @@ export async function settle(bench: Programs): Promise<void> {
     await container.ended();
   }
   reap(bench.place, 0);
+}
+
+/** Expects that nothing of the recorder is left on the bpffs. */
+export function nothingLeft({ root }: Bench): void {
+  expect(readdirSync(`${root.work}/bpf`).filter((name) => name.startsWith("hookwright"))).toEqual([]);
 }
 
 export interface Container {

@@ -11,7 +11,16 @@ import { register } from "../../src/record/register.ts";
 import type { Registration } from "../../src/record/registration.ts";
 import { read } from "../../src/record/snapshot.ts";
 import { unregister } from "../../src/record/unregister.ts";
-import { allowed, type Bench, bench, create, finish, record, settle } from "./recorder-launch.ts";
+import {
+  allowed,
+  type Bench,
+  bench,
+  create,
+  finish,
+  nothingLeft,
+  record,
+  settle,
+} from "./recorder-launch.ts";
 
 const X86 = process.arch === "x64";
 const SYSINFO = X86 ? 99 : 179;
@@ -24,11 +33,6 @@ beforeAll(() => {
 });
 afterEach(() => settle(b));
 afterAll(() => b.root.remove());
-
-/** Nothing of the recorder is left on the bpffs. */
-function nothingLeft(): void {
-  expect(readdirSync(`${b.root.work}/bpf`).filter((name) => name.startsWith("hookwright"))).toEqual([]);
-}
 
 describe("what it leaves and what it costs", () => {
   test("a look at a running container takes nothing away", async () => {
@@ -56,7 +60,7 @@ describe("what it leaves and what it costs", () => {
     const programs = programsOf(b.place);
     expect(programs.length).toBe(3);
     for (const registration of registrations) unregister(b.place, registration);
-    nothingLeft();
+    nothingLeft(b);
     for (const container of containers) container.kill();
     await Promise.all(containers.map((container) => container.ended()));
     // The kernel takes programs away a moment after their names.
@@ -80,7 +84,7 @@ describe("what it leaves and what it costs", () => {
     expect(read(b.place, registration)).not.toBeNull();
     expect(reap(b.place, 0)).toBe(1);
     expect(read(b.place, registration)).toBeNull();
-    nothingLeft();
+    nothingLeft(b);
   });
 
   test("what is left half made is taken away by the next that comes", async () => {
@@ -88,10 +92,10 @@ describe("what it leaves and what it costs", () => {
     mkdirSync(b.place.pins);
     mkdirSync(`${b.place.pins}/more`);
     expect(allowed(await record(b, {}, String(SYSINFO)))).toContain(SYSINFO);
-    nothingLeft();
+    nothingLeft(b);
     mkdirSync(`${b.place.pins}-loading`);
     expect(reap(b.place)).toBe(0);
-    nothingLeft();
+    nothingLeft(b);
   });
 
   test("killed at any moment, it leaves nothing that the next does not find", async () => {
@@ -114,7 +118,7 @@ describe("what it leaves and what it costs", () => {
       if (i % 2) expect(allowed(await record(b, {}, String(SYSINFO)))).toContain(SYSINFO);
     }
     reap(b.place, 0);
-    nothingLeft();
+    nothingLeft(b);
   }, 60_000);
 });
 
@@ -133,7 +137,7 @@ describe("why it is refused, at once and in a sentence", () => {
       message: "record system calls: the kernel does not permit it (EPERM)",
     });
     expect(told.ms).toBeLessThan(200);
-    nothingLeft();
+    nothingLeft(b);
   });
 
   test("without a bpffs", async () => {
