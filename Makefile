@@ -106,9 +106,7 @@ dist/hookwright: $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.json) $(BUNDLE
 	@$(BUN) build $(HOOKWRIGHT_FLAGS) --outfile $@ src/cli/main.ts >$@.log 2>&1 || { cat $@.log >&2; rm -f $@.log; exit 1; }
 	@rm -f $@.log
 
-# The host program: the engine, the C around it, the applets' bytecode.
-
-# It is linked twice: with room for the heap image, to make the image, and with the image (native/image.h).
+# The host program: the engine, the C around it, the applets. It is linked twice: with room for the heap image, to make the image, and with the image (native/image.h).
 
 $(DIST)/hookwright-host: $(HOST_OBJECTS) $(ENGINE_OBJECTS) $(BUILD)/heap.o
 	@mkdir -p $(@D)
@@ -144,7 +142,7 @@ $(BUILD)/heap-room.o: native/heap.S | $(SETUP)
 	@mkdir -p $(@D)
 	@$(CC) -c -o $@ $<
 
-$(BUILD)/heap.o: native/heap.S $(BUILD)/heap.image
+$(BUILD)/heap.o: native/heap.S $(BUILD)/heap.image $(TOOLS)/chunks.pack
 	@$(CC) -DIMAGE='"$(BUILD)/heap.image"' -DCHUNKS='"$(TOOLS)/chunks.pack"' -c -o $@ $<
 
 -include $(HOST_SOURCES:%=$(BUILD)/%.d)
@@ -164,17 +162,17 @@ dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/appen
 	@$(BUN) scripts/append.ts dist/hookwright-host $< $@
 
 ifeq ($(ARCH),$(MACHINE))
-$(TOOLS)/applets.pack: $(APPLETS) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
+$(TOOLS)/applets.pack $(TOOLS)/chunks.pack &: $(APPLETS) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
 	@$(BUN) scripts/bundle.ts $(TOOLS)/applets $(APPLETS)
 	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/chunks.pack $(TOOLS)/applets $$(grep /chunk- $(TOOLS)/applets/modules)
-	@$(TOOLS)/hookwright-compile --strip $@ $(TOOLS)/applets $$(cat $(TOOLS)/applets/modules)
+	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/applets.pack $(TOOLS)/applets $$(cat $(TOOLS)/applets/modules)
 
 $(TOOLS)/hookwright-compile: native/compile.c native/pack.h $(ENGINE_OBJECTS)
 	@$(CC) $(WARN) $(CFLAGS) -isystem $(QUICKJS) -static -no-pie -o $@ $< $(ENGINE_OBJECTS) -lm
 else
 # Bytecode is made by the building machine's own compiler, in a make of its own; FORCE lets that one decide.
-$(TOOLS)/applets.pack: FORCE
-	@$(MAKE) --no-print-directory ARCH=$(MACHINE) $@
+$(TOOLS)/applets.pack $(TOOLS)/chunks.pack &: FORCE
+	@$(MAKE) --no-print-directory ARCH=$(MACHINE) $(TOOLS)/applets.pack $(TOOLS)/chunks.pack
 endif
 
 # Where it goes on a machine: one program on PATH with the names that engines call, the rest in libexec.

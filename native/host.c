@@ -181,7 +181,7 @@ static JSContext *new_context(void)
     return ctx;
 }
 
-/* `PACK OUT`: makes the heap image from the pack of the applets, whose entry modules come first. */
+/* `PACK OUT`: makes the heap image from the pack of the applets. */
 static int make_image(const char *pack_path, const char *out)
 {
     applet_name = "host";
@@ -189,9 +189,8 @@ static int make_image(const char *pack_path, const char *out)
         return own_fault("the pack cannot be read");
     image_begin();
     image.ctx = new_context();
-    if (!image.ctx)
+    if (!image.ctx || JS_IsException(image.host = bridge_make(image.ctx)))
         return own_fault("out of memory");
-    image.host = bridge_make(image.ctx);
     for (size_t i = 0; i < sizeof applets / sizeof *applets; i++) {
         const struct applet *applet = &applets[i];
         char entry[64];

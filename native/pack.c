@@ -1,6 +1,7 @@
-/* Where bytecode comes from: a file while the heap image is made, or what was appended to the executable (a compiled
-   hook). Whoever appends also writes place and size into the marker below, so a plain host program knows without a system call that
-   there is nothing to look for, and nothing that happens to stand at the end of a file is taken for a program. */
+/* Where bytecode comes from: a file while the heap image is made, then what stands behind the image, or what was appended
+   to the executable (a compiled hook). Whoever appends also writes place and size into the marker below, so a plain host
+   program knows without a system call that there is nothing to look for, and nothing that happens to stand at the end of
+   a file is taken for a program. */
 
 #include "pack.h"
 

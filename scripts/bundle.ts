@@ -2,8 +2,8 @@
 /**
  * Bundles entry points for hookwright-host: `bundle.ts [--tests] OUT ENTRY...`. Each entry DIR/NAME.ts becomes
  * OUT/DIR/NAME.js, with what it imports dynamically as chunks beside it; OUT/modules lists all of them, an entry before
- * its chunks. Entries share no chunks: loading one module is quicker than resolving and linking ten. Nothing of Node or
- * Bun may be imported. With `--tests` the portable test API is the one for QuickJS.
+ * its chunks. Entries share no chunks, so those that a program lacks are just what it imports dynamically. Nothing of Node
+ * or Bun may be imported. With `--tests` the portable test API is the one for QuickJS.
  */
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** The text of a config.json to data, whatever its make. The wrapper asks `readFaithful` first, which is less to load. */
+/** The text of a config.json to data, whatever its make. The wrapper asks `readFaithful` first, which is quicker. */
 
 import { type JsonDocument, readJson } from "../codec/json/read.ts";
 import { EXIT, Failure } from "../spec/failure.ts";

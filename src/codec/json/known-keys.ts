@@ -1,7 +1,7 @@
 /**
  * The quick answer to whether a runtime configuration can have a folded key (folding.ts). No two names of fields fold
  * alike, so an object whose keys are all names of fields, whatever their place, has none; a test holds that, and that
- * these are the names in runtime-fields.ts, whose tables are slow to build.
+ * these are the names in runtime-fields.ts, which it would take longer to walk along.
  */
 
 import type { Json, JsonObject } from "../../spec/runtime-config.ts";
@@ -27,27 +27,27 @@ export const LEAVES =
   "enableMBM enableMonitoring mode nodes domain secs nanosecs milestone limitpriv maxShmMemory anet cappedCPU " +
   "cappedMemory layerFolders credentialSpec servicing ignoreFlushesDuringBoot hyperv hypervisor image hwConfig jail";
 
+const parents = /* @__PURE__ */ new Set(PARENTS.split(" "));
+const leaves = /* @__PURE__ */ new Set(LEAVES.split(" "));
+
 /** True when no key can collide; false says nothing, and `foldedKeyCollision` has to look. */
 export function hasOnlyKnownKeys(config: Json): boolean {
-  const parents = new Set(PARENTS.split(" "));
-  const leaves = new Set(LEAVES.split(" "));
+  return typeof config !== "object" || config === null || known(config);
+}
 
-  function known(value: JsonObject | Json[]): boolean {
-    if (Array.isArray(value)) {
-      for (let i = 0; i < value.length; i++) {
-        const item = value[i];
-        if (typeof item === "object" && item !== null && !known(item)) return false;
-      }
-      return true;
-    }
-    for (const key in value) {
-      if (leaves.has(key)) continue;
-      if (!parents.has(key)) return false;
-      const item = value[key];
+function known(value: JsonObject | Json[]): boolean {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i];
       if (typeof item === "object" && item !== null && !known(item)) return false;
     }
     return true;
   }
-
-  return typeof config !== "object" || config === null || known(config);
+  for (const key in value) {
+    if (leaves.has(key)) continue;
+    if (!parents.has(key)) return false;
+    const item = value[key];
+    if (typeof item === "object" && item !== null && !known(item)) return false;
+  }
+  return true;
 }

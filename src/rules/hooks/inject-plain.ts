@@ -1,7 +1,6 @@
 /**
  * The injection that most containers get: nothing of ours is in the config yet, and what applies are hooks that run on
- * the host. It needs a fraction of the code of `injectPlan`, which knows every case and asks here first; the wrapper
- * loads that one only when this one passes.
+ * the host. It takes a fraction of the steps of `injectPlan`, which knows every case and asks here first.
  */
 
 import type { Hex, Plan, PlannedDefinition } from "../../spec/plan.ts";

@@ -1,6 +1,6 @@
 /**
  * Whether a compiled pattern matches a text. The literal kinds are answered here without any regular expression; the
- * others by an engine that is loaded only when a plan needs it, since it costs the wrapper's start-up.
+ * others by an engine that is made only when a plan needs it, since compiling patterns takes the wrapper time.
  */
 
 import type { Matcher, Plan } from "../../spec/plan.ts";

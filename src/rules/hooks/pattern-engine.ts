@@ -1,6 +1,6 @@
 /**
- * The engine for patterns that are not plain text; `match-pattern.ts` says when. Import it lazily: this module is the
- * only one on a container's path that uses RegExp, and it brings the RE2 library in only when a pattern needs that.
+ * The engine for patterns that are not plain text; `match-pattern.ts` says when. This module is the only one on a
+ * container's path that uses RegExp, and it brings the RE2 library in only when a pattern needs that.
  */
 
 import type { EngineNeed, PatternEngine } from "./match-pattern.ts";
