@@ -41,12 +41,13 @@ endif
 CFLAGS := -O2 -fno-asynchronous-unwind-tables -fwrapv -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections -D_GNU_SOURCE
 LDFLAGS := -static -no-pie -s -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
 # Where the heap image is: far from all else, so that its size moves no other address.
-LDFLAGS += -Wl,--section-start=.image=0x10000000
+IMAGE_ADDRESS := 0x10000000
+LDFLAGS += -Wl,--section-start=.image=$(IMAGE_ADDRESS)
 LINK = $(CC) $(LDFLAGS) $(START) -o $@ $^ $(END)
 WARN := -Wall -Wextra -Wno-unused-parameter -Werror
 
 ENGINE_OBJECTS := $(addprefix $(BUILD)/engine/,quickjs.o dtoa.o libregexp.o libunicode.o cutils.o)
-HOST_SOURCES := host bridge image pack arena utf8 sha256
+HOST_SOURCES := host bridge image layout pack arena utf8 sha256
 HOST_OBJECTS := $(HOST_SOURCES:%=$(BUILD)/%.o)
 TYPESCRIPT := $(shell find src -name '*.ts' ! -name '*.test.ts' ! -path '*/.*')
 BUNDLER := scripts/bundle.ts package-lock.json
@@ -106,7 +107,9 @@ dist/hookwright: $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.json) $(BUNDLE
 	@$(BUN) build $(HOOKWRIGHT_FLAGS) --outfile $@ src/cli/main.ts >$@.log 2>&1 || { cat $@.log >&2; rm -f $@.log; exit 1; }
 	@rm -f $@.log
 
-# The host program: the engine, the C around it, the applets. It is linked twice: with room for the heap image, to make the image, and with the image (native/image.h).
+# The host program: the engine, the C around it, the applets. It is linked with room for the heap image, to make the image,
+# and with the image (native/image.h). In between an image with its blocks apart shows which of them a run writes to
+# (native/layout.h).
 
 $(DIST)/hookwright-host: $(HOST_OBJECTS) $(ENGINE_OBJECTS) $(BUILD)/heap.o
 	@mkdir -p $(@D)
@@ -116,8 +119,8 @@ $(DIST)/hookwright-host: $(HOST_OBJECTS) $(ENGINE_OBJECTS) $(BUILD)/heap.o
 $(BUILD)/image-maker: $(HOST_OBJECTS) $(ENGINE_OBJECTS) $(BUILD)/heap-room.o
 	@$(LINK)
 
-$(BUILD)/heap.image: $(BUILD)/image-maker $(TOOLS)/applets.pack
-	@$(RUN) $< $(TOOLS)/applets.pack $@
+$(BUILD)/heap.image: $(BUILD)/image-maker $(TOOLS)/applets.pack $(TOOLS)/heap.marks
+	@$(RUN) $< $(TOOLS)/applets.pack $@ $(TOOLS)/heap.marks
 
 $(NAMES:%=$(DIST)/%): $(DIST)/hookwright-host
 	@ln -sf hookwright-host $@
@@ -142,8 +145,8 @@ $(BUILD)/heap-room.o: native/heap.S | $(SETUP)
 	@mkdir -p $(@D)
 	@$(CC) -c -o $@ $<
 
-$(BUILD)/heap.o: native/heap.S $(BUILD)/heap.image $(TOOLS)/chunks.pack
-	@$(CC) -DIMAGE='"$(BUILD)/heap.image"' -DCHUNKS='"$(TOOLS)/chunks.pack"' -c -o $@ $<
+$(BUILD)/%.o: native/heap.S $(BUILD)/%.image $(TOOLS)/chunks.pack
+	@$(CC) -DIMAGE='"$(BUILD)/$*.image"' -DCHUNKS='"$(TOOLS)/chunks.pack"' -c -o $@ $<
 
 -include $(HOST_SOURCES:%=$(BUILD)/%.d)
 
@@ -167,12 +170,25 @@ $(TOOLS)/applets.pack $(TOOLS)/chunks.pack &: $(APPLETS) $(TYPESCRIPT) $(BUNDLER
 	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/chunks.pack $(TOOLS)/applets $$(grep /chunk- $(TOOLS)/applets/modules)
 	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/applets.pack $(TOOLS)/applets $$(cat $(TOOLS)/applets/modules)
 
+$(TOOLS)/apart.image: $(TOOLS)/image-maker $(TOOLS)/applets.pack
+	@$< $(TOOLS)/applets.pack $@ apart
+
+$(TOOLS)/hookwright-apart: $(HOST_OBJECTS) $(ENGINE_OBJECTS) $(TOOLS)/apart.o
+	@$(LINK)
+
+$(TOOLS)/heap.marks: $(TOOLS)/hookwright-apart $(TOOLS)/written scripts/heap-marks.ts
+	@echo "see which blocks of the heap a run writes to"
+	@$(BUN) scripts/heap-marks.ts $(TOOLS)/hookwright-apart $(TOOLS)/written $(TOOLS)/apart.image $@
+
+$(TOOLS)/written: native/written.c native/layout.h
+	@gcc $(WARN) -O1 -D_GNU_SOURCE -DIMAGE_ADDRESS=$(IMAGE_ADDRESS) -o $@ $<
+
 $(TOOLS)/hookwright-compile: native/compile.c native/pack.h $(ENGINE_OBJECTS)
 	@$(CC) $(WARN) $(CFLAGS) -isystem $(QUICKJS) -static -no-pie -o $@ $< $(ENGINE_OBJECTS) -lm
 else
 # Bytecode is made by the building machine's own compiler, in a make of its own; FORCE lets that one decide.
-$(TOOLS)/applets.pack $(TOOLS)/chunks.pack &: FORCE
-	@$(MAKE) --no-print-directory ARCH=$(MACHINE) $(TOOLS)/applets.pack $(TOOLS)/chunks.pack
+$(TOOLS)/applets.pack $(TOOLS)/chunks.pack $(TOOLS)/heap.marks &: FORCE
+	@$(MAKE) --no-print-directory ARCH=$(MACHINE) $(TOOLS)/applets.pack $(TOOLS)/chunks.pack $(TOOLS)/heap.marks
 endif
 
 # Where it goes on a machine: one program on PATH with the names that engines call, the rest in libexec.

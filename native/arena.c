@@ -30,7 +30,7 @@ struct free_block {
 
 static struct free_block *freed[CLASSES];
 static char *next, *end;
-static int closed; /* what is mapped now would not be there in the process that uses the image */
+static char *(*cut)(size_t size); /* for an image: what is mapped now would not be there in the process that uses it */
 
 /* Rounds `*size` up to the size of its class. */
 static unsigned class_of(size_t *size)
@@ -47,7 +47,7 @@ static unsigned class_of(size_t *size)
 
 static void *map(size_t size)
 {
-    if (closed)
+    if (cut)
         return NULL;
     void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return block == MAP_FAILED ? NULL : block;
@@ -74,6 +74,12 @@ static struct header *take(size_t size)
     if (reused) {
         freed[class] = reused->next;
         return (struct header *)reused - 1;
+    }
+    if (cut) {
+        struct header *block = (struct header *)cut(size);
+        if (block)
+            block->size = size;
+        return block;
     }
     if ((size_t)(end - next) < size) {
         char *piece = map(PIECE);
@@ -156,16 +162,9 @@ static void *arena_realloc(JSMallocState *state, void *pointer, size_t size)
     return moved;
 }
 
-void arena_take_from(char *start, char *limit)
+void arena_cut_with(char *(*image_cut)(size_t size))
 {
-    next = (char *)(((uintptr_t)start + GRAIN - 1) & -(uintptr_t)GRAIN);
-    end = limit;
-    closed = 1;
-}
-
-const char *arena_taken(void)
-{
-    return next;
+    cut = image_cut;
 }
 
 const JSMallocFunctions arena_functions = { arena_malloc, arena_free, arena_realloc, arena_usable_size };

@@ -6,8 +6,5 @@
 
 extern const JSMallocFunctions arena_functions;
 
-/* From now on memory comes from between the two addresses, and from nowhere else. For the making of the heap image. */
-void arena_take_from(char *start, char *end);
-
-/* The first byte that was not taken of them. */
-const char *arena_taken(void);
+/* From now on blocks are what `cut` returns, and never a mapping of their own. For the making of the heap image. */
+void arena_cut_with(char *(*cut)(size_t size));

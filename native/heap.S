@@ -22,7 +22,7 @@ chunks_end:
 #else
 chunks_start:
 chunks_end:
-    .space 4 << 20
+    .space 64 << 20
 #endif
     .balign PAGE
 image_end:

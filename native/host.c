@@ -181,13 +181,14 @@ static JSContext *new_context(void)
     return ctx;
 }
 
-/* `PACK OUT`: makes the heap image from the pack of the applets. */
-static int make_image(const char *pack_path, const char *out)
+/* `PACK OUT [LAYOUT]`: makes the heap image from the pack of the applets. */
+static int make_image(const char *pack_path, const char *out, const char *layout)
 {
     applet_name = "host";
     if (!pack_map(&pack, pack_path))
         return own_fault("the pack cannot be read");
-    image_begin();
+    if (!image_begin(layout))
+        return own_fault("the layout cannot be read");
     image.ctx = new_context();
     if (!image.ctx || JS_IsException(image.host = bridge_make(image.ctx)))
         return own_fault("out of memory");
@@ -208,7 +209,7 @@ int main(int argc, char **argv, char **environment)
     const char *problem, *name = basename_of(argc > 0 ? argv[0] : "");
     const struct applet *applet = NULL;
     if (!image.ctx)
-        return argc == 3 ? make_image(argv[1], argv[2]) : usage(STDERR_FILENO);
+        return argc == 3 || argc == 4 ? make_image(argv[1], argv[2], argv[3]) : usage(STDERR_FILENO);
 
     int appended = pack_appended(&pack, &problem);
     if (appended != 0) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "layout.h"
 
 extern char image_end[], etext[];
 
@@ -12,14 +13,15 @@ const char *image_problem(void)
     return image.code_end == etext ? NULL : "its heap image was made by another build";
 }
 
-void image_begin(void)
+int image_begin(const char *layout)
 {
-    arena_take_from((char *)(&image + 1), image_end);
+    arena_cut_with(layout_cut);
+    return layout_begin((char *)(&image + 1), image_end, layout);
 }
 
 int image_write(const char *path)
 {
-    const char *at = (const char *)&image, *end = arena_taken();
+    const char *at = (const char *)&image, *end = layout_end();
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (fd < 0)
         return -1;

@@ -25,8 +25,9 @@ extern struct image image;
 /* NULL, or why the image does not belong to this program. */
 const char *image_problem(void);
 
-/* Lets the arena take memory from the section, in the program that makes the image. */
-void image_begin(void);
+/* Lets the arena take memory from the section, laid out as `layout` says (layout.h), in the program that makes the image.
+   Returns 0 when the layout cannot be read. */
+int image_begin(const char *layout);
 
 /* Writes what was taken, with `image` in front, to a file. Returns −1 with errno set. */
 int image_write(const char *path);
