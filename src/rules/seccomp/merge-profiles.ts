@@ -1,0 +1,123 @@
+/**
+ * Several profiles put together: a call is let through where any of them lets it through, or only where all do. A
+ * filter cannot say everything that such a merge may mean; then the more restrictive meaning is taken, and a note says so.
+ */
+
+import { Failure } from "../../spec/failure.ts";
+import type { SeccompProfile } from "../../spec/seccomp.ts";
+import { defaultOutcome, loosest, type Outcome, sameOutcome, strictest } from "./actions.ts";
+import { type Branch, defaultPolicy, type Policy, policiesOf } from "./actions-policy.ts";
+import { mergeArchitectures } from "./merge-architectures.ts";
+import type { MergeMode } from "./merge-recordings.ts";
+import { rulesOf } from "./merge-rules.ts";
+import { text, union } from "./merge-sets.ts";
+
+export interface MergedProfile {
+  profile: SeccompProfile;
+  /** What could not be kept, one sentence each, sorted by call. */
+  notes: string[];
+}
+
+/**
+ * Merges at least one profile. Comments, errno values and fields that only the first has win over those of a later one.
+ * Throws a `Failure` `profiles_differ` for none, and for an intersection without a common architecture.
+ */
+export function mergeProfiles(profiles: readonly SeccompProfile[], mode: MergeMode): MergedProfile {
+  const [first, ...others] = profiles;
+  if (first === undefined)
+    throw new Failure("profiles_differ", "merge profiles: there is none", { hint: "Name at least one." });
+  const notes: string[] = [];
+  const profile = others.reduce((merged, other) => mergeTwo(merged, other, mode, notes), normalized(first));
+  return { profile, notes: union([notes], text) };
+}
+
+/** One profile as a merge writes it, so that merging it with itself changes nothing. */
+function normalized(profile: SeccompProfile): SeccompProfile {
+  return { ...profile, syscalls: rulesOf(policiesOf(profile), defaultOutcome(profile)) };
+}
+
+function mergeTwo(a: SeccompProfile, b: SeccompProfile, mode: MergeMode, notes: string[]): SeccompProfile {
+  const choose = mode === "union" ? loosest : strictest;
+  const byDefault = choose(defaultOutcome(a), defaultOutcome(b));
+  const ofA = policiesOf(a);
+  const ofB = policiesOf(b);
+  const merged = new Map<string, Policy>();
+  for (const name of union([[...ofA.keys()], [...ofB.keys()]], text)) {
+    const pair = [ofA.get(name) ?? defaultPolicy(a), ofB.get(name) ?? defaultPolicy(b)] as const;
+    const policy = mode === "union" ? unite(...pair) : intersect(...pair, name, notes);
+    merged.set(name, expressible(policy, byDefault, name, notes));
+  }
+  const flags = mode === "union" ? union([a.flags ?? [], b.flags ?? []], text) : commonFlags(a, b);
+  const {
+    defaultErrno: _a,
+    defaultErrnoRet: _b,
+    flags: _c,
+    architectures: _d,
+    archMap: _e,
+    ...rest
+  } = { ...b, ...a };
+  return {
+    ...rest,
+    defaultAction: byDefault.action,
+    ...(byDefault.errno === undefined ? {} : { defaultErrnoRet: byDefault.errno }),
+    ...mergeArchitectures(a, b, mode),
+    ...(flags.length === 0 ? {} : { flags }),
+    syscalls: rulesOf(merged, byDefault),
+  };
+}
+
+function commonFlags(a: SeccompProfile, b: SeccompProfile): string[] {
+  return (a.flags ?? []).filter((flag) => b.flags?.includes(flag)).sort(text);
+}
+
+function unite(a: Policy, b: Policy): Policy {
+  return combine(a, b, choosing(a, b, loosest), loosest);
+}
+
+function intersect(a: Policy, b: Policy, name: string, notes: string[]): Policy {
+  const base = choosing(a, b, strictest);
+  if (a.branches.length > 0 && b.branches.length > 0 && keysOf(a) !== keysOf(b)) {
+    const all = [...a.branches, ...b.branches].map(({ outcome }) => outcome);
+    notes.push(
+      `${name}: the profiles have different conditions for it; the intersection allows it under none`,
+    );
+    return { ...base, base: all.reduce(strictest, base.base), branches: [] };
+  }
+  return combine(a, b, base, strictest);
+}
+
+function keysOf({ branches }: Policy): string {
+  return JSON.stringify(branches.map(({ key }) => key).sort());
+}
+
+/** What both give without a condition. Of two that rank alike, a rule counts before a default. */
+function choosing(a: Policy, b: Policy, choose: (a: Outcome, b: Outcome) => Outcome): Policy {
+  const [former, latter] = b.explicit && !a.explicit ? [b, a] : [a, b];
+  const base = choose(former.base, latter.base);
+  return { ...(base === former.base ? former : latter), base };
+}
+
+/** Under a condition of one profile the other gives what it gives under the same condition, or else without. */
+function combine(a: Policy, b: Policy, base: Policy, choose: (a: Outcome, b: Outcome) => Outcome): Policy {
+  const branches: Branch[] = [];
+  for (const [own, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    for (const branch of own.branches) {
+      if (branches.some(({ key }) => key === branch.key)) continue;
+      const there = other.branches.find(({ key }) => key === branch.key)?.outcome ?? other.base;
+      const outcome = choose(branch.outcome, there);
+      if (!sameOutcome(outcome, base.base)) branches.push({ ...branch, outcome });
+    }
+  }
+  return { ...base, branches };
+}
+
+/** A rule without conditions voids those with (notes 6.5), so conditions only work beside the default action. */
+function expressible(policy: Policy, byDefault: Outcome, name: string, notes: string[]): Policy {
+  if (policy.branches.length === 0 || sameOutcome(policy.base, byDefault)) return policy;
+  const base = policy.branches.map(({ outcome }) => outcome).reduce(strictest, policy.base);
+  notes.push(`${name}: a filter with this default action cannot keep its conditions; it gets ${base.action}`);
+  return { ...policy, base, explicit: true, branches: [] };
+}
