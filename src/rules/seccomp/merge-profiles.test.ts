@@ -74,7 +74,7 @@ describe("the union of profiles", () => {
 
   test("keeps rules that ask about the host, comments, and unknown fields", () => {
     const guarded = { ...allow("clone3"), includes: { caps: ["CAP_SYS_ADMIN"] }, comment: "why", future: 1 };
-    const a = deny([guarded], { ...{ vendor: true } });
+    const a = deny([guarded], { listenerPath: "/run/x" });
     expect(mergeProfiles([a, deny([allow("read")])], "union").profile).toEqual({
       ...a,
       syscalls: [allow("read"), guarded],

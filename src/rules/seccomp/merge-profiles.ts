@@ -33,7 +33,13 @@ export function mergeProfiles(profiles: readonly SeccompProfile[], mode: MergeMo
 
 /** One profile as a merge writes it, so that merging it with itself changes nothing. */
 function normalized(profile: SeccompProfile): SeccompProfile {
-  return { ...profile, syscalls: rulesOf(policiesOf(profile), defaultOutcome(profile)) };
+  const { architectures, archMap, flags } = profile;
+  const fields = {
+    ...(architectures === undefined ? {} : { architectures }),
+    ...(archMap === undefined ? {} : { archMap }),
+    ...(flags === undefined ? {} : { flags }),
+  };
+  return written(profile, defaultOutcome(profile), fields, policiesOf(profile));
 }
 
 function mergeTwo(a: SeccompProfile, b: SeccompProfile, mode: MergeMode, notes: string[]): SeccompProfile {
@@ -48,21 +54,27 @@ function mergeTwo(a: SeccompProfile, b: SeccompProfile, mode: MergeMode, notes: 
     merged.set(name, expressible(policy, byDefault, name, notes));
   }
   const flags = mode === "union" ? union([a.flags ?? [], b.flags ?? []], text) : commonFlags(a, b);
-  const {
-    defaultErrno: _a,
-    defaultErrnoRet: _b,
-    flags: _c,
-    architectures: _d,
-    archMap: _e,
-    ...rest
-  } = { ...b, ...a };
+  const fields = { ...mergeArchitectures(a, b, mode), ...(flags.length === 0 ? {} : { flags }) };
+  return written({ ...b, ...a }, byDefault, fields, merged);
+}
+
+type Fields = Pick<SeccompProfile, "architectures" | "archMap" | "flags">;
+
+/** Fields in one order, those that we do not know before the rules. */
+function written(
+  from: SeccompProfile,
+  byDefault: Outcome,
+  fields: Fields,
+  policies: ReadonlyMap<string, Policy>,
+): SeccompProfile {
+  const { defaultAction: _a, defaultErrno: _b, defaultErrnoRet: _c, syscalls: _d, ...others } = from;
+  const { architectures: _e, archMap: _f, flags: _g, ...rest } = others;
   return {
-    ...rest,
     defaultAction: byDefault.action,
     ...(byDefault.errno === undefined ? {} : { defaultErrnoRet: byDefault.errno }),
-    ...mergeArchitectures(a, b, mode),
-    ...(flags.length === 0 ? {} : { flags }),
-    syscalls: rulesOf(merged, byDefault),
+    ...fields,
+    ...rest,
+    syscalls: rulesOf(policies, byDefault),
   };
 }
 
