@@ -1,4 +1,4 @@
-/* The bridge: syscall, addressOf, encode, decode, sha256, and the words the program was called with. Everything that
+/* The bridge: syscall, spawn, addressOf, encode, decode, sha256, and the words the program was called with. Everything that
    can be written in TypeScript is written there; here is only what it cannot do, or not fast enough. */
 
 #include "bridge.h"
@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "sha256.h"
 #include "system_call.h"
@@ -81,35 +82,90 @@ static JSValue new_text(JSContext *ctx, const uint8_t *bytes, size_t size)
     return text;
 }
 
-static JSValue host_syscall(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+/* Numbers, and buffers of which the address is meant. */
+static int words_of(JSContext *ctx, int count, JSValueConst *values, long words[7])
 {
-    long words[7] = { 0 };
-    if (argc < 1 || argc > 7)
-        return JS_ThrowTypeError(ctx, "syscall takes a number and at most six arguments");
-    for (int i = 0; i < argc; i++) {
-        if (JS_IsNumber(argv[i])) {
+    memset(words, 0, 7 * sizeof *words);
+    if (count < 1 || count > 7) {
+        JS_ThrowTypeError(ctx, "a system call has a number and at most six arguments");
+        return -1;
+    }
+    for (int i = 0; i < count; i++) {
+        if (JS_IsNumber(values[i])) {
             int64_t number;
             double real;
-            if (JS_VALUE_GET_TAG(argv[i]) == JS_TAG_INT) {
-                number = JS_VALUE_GET_INT(argv[i]);
+            if (JS_VALUE_GET_TAG(values[i]) == JS_TAG_INT) {
+                number = JS_VALUE_GET_INT(values[i]);
             } else {
-                JS_ToFloat64(ctx, &real, argv[i]);
-                if (!(real >= -9007199254740992.0 && real <= 9007199254740992.0))
-                    return JS_ThrowRangeError(ctx, "syscall argument %d is not exact", i);
-                number = (int64_t)real;
-                if ((double)number != real)
-                    return JS_ThrowRangeError(ctx, "syscall argument %d is not an integer", i);
+                JS_ToFloat64(ctx, &real, values[i]);
+                number = real >= -9007199254740992.0 && real <= 9007199254740992.0 ? (int64_t)real : 0;
+                if ((double)number != real) {
+                    JS_ThrowRangeError(ctx, "argument %d of a system call is not an exact integer", i);
+                    return -1;
+                }
             }
             words[i] = number;
         } else {
             uint8_t *bytes;
             size_t size;
-            if (bytes_of(ctx, argv[i], &bytes, &size))
-                return JS_EXCEPTION;
+            if (bytes_of(ctx, values[i], &bytes, &size))
+                return -1;
             words[i] = (long)bytes;
         }
     }
+    return 0;
+}
+
+static JSValue host_syscall(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    long words[7];
+    if (words_of(ctx, argc, argv, words))
+        return JS_EXCEPTION;
     return JS_NewInt64(ctx, system_call(words[0], words + 1));
+}
+
+/* What a new process is to do, and how far it came (src/linux/spawn.ts). */
+struct calls {
+    int64_t failed, result;
+    struct {
+        long nr, arguments[6];
+        int64_t wanted;
+    } list[];
+};
+
+_Noreturn static void make_calls(struct calls *calls, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t result = system_call(calls->list[i].nr, calls->list[i].arguments);
+        if (calls->list[i].wanted < 0 ? result < 0 : result != calls->list[i].wanted) {
+            calls->failed = i;
+            calls->result = result;
+            break;
+        }
+    }
+    _exit(126);
+}
+
+/* Alone in its function, whose frame the child must not change: the parent comes back to it. */
+__attribute__((noinline)) static long make_process(const long words[7], struct calls *calls, size_t count)
+{
+    long pid = system_call(words[0], words + 1);
+    if (pid == 0)
+        make_calls(calls, count);
+    return pid;
+}
+
+static JSValue host_spawn(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    long words[7];
+    uint8_t *bytes;
+    size_t size;
+    if (bytes_of(ctx, argv[0], &bytes, &size) || words_of(ctx, argc - 1, argv + 1, words))
+        return JS_EXCEPTION;
+    struct calls *calls = (struct calls *)bytes;
+    if (size < sizeof *calls || (size - sizeof *calls) % sizeof calls->list[0])
+        return JS_ThrowRangeError(ctx, "a list of system calls does not have %d bytes", (int)size);
+    return JS_NewInt64(ctx, make_process(words, calls, (size - sizeof *calls) / sizeof calls->list[0]));
 }
 
 static JSValue host_address_of(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
@@ -194,6 +250,7 @@ static int define_words(JSContext *ctx, JSValueConst host, const char *name, con
 
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("syscall", 7, host_syscall),
+    JS_CFUNC_DEF("spawn", 8, host_spawn),
     JS_CFUNC_DEF("addressOf", 1, host_address_of),
     JS_CFUNC_DEF("encode", 1, host_encode),
     JS_CFUNC_DEF("decode", 1, host_decode),

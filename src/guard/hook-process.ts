@@ -3,14 +3,20 @@
  * output, no other descriptor, default signals, `/` as the working directory, and nothing of our environment.
  */
 
-import { closeRangeOnExec, duplicate, duplicateTo, setCloseOnExec } from "../linux/descriptor.ts";
-import { chdir } from "../linux/directory.ts";
-import { errnoName, LinuxError } from "../linux/error.ts";
-import { execveFd } from "../linux/exec.ts";
-import { setParentDeathSignal } from "../linux/prctl.ts";
-import { exit, getppid, setsid, umask } from "../linux/process.ts";
-import { resetSignals, SIGNAL } from "../linux/signal.ts";
-import { write } from "../linux/write.ts";
+import { duplicate } from "../linux/descriptor.ts";
+import { errnoName, type LinuxError } from "../linux/error.ts";
+import { SIGNAL } from "../linux/signal.ts";
+import type { Call } from "../linux/spawn.ts";
+import {
+  closeOnExec,
+  dieWithParent,
+  execute,
+  fileModeMask,
+  newSession,
+  pass,
+  resetSignals,
+  workingDirectory,
+} from "../linux/steps.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
 import { type Program, SCRIPT_FD } from "./program.ts";
@@ -19,52 +25,35 @@ export interface Descriptors {
   stdin: number;
   stdout: number;
   stderr: number;
-  /** Where a failure is told: a close-on-exec pipe, so silence means that the hook runs. */
-  trouble: number;
 }
 
 /** Out of the way of the standard descriptors and of SCRIPT_FD. */
 const SAFE_FD = 10;
 
-/** Becomes the hook. `keeper` is the process that must be the parent still. */
-export function becomeHook(
-  program: Program,
-  env: readonly string[],
-  fds: Descriptors,
-  keeper: number,
-): never {
-  let trouble = fds.trouble;
-  try {
-    setParentDeathSignal(SIGNAL.KILL);
-    if (getppid() !== keeper) exit(EXIT.own);
-    setsid();
-    let { fd } = program;
-    if (program.script !== undefined) {
-      trouble = duplicate(trouble, SAFE_FD);
-      fd = duplicate(fd, SAFE_FD);
-      const script = duplicate(program.script, SAFE_FD);
-      standard(fds);
-      duplicateTo(script, SCRIPT_FD);
-    } else standard(fds);
-    closeRangeOnExec(SCRIPT_FD);
-    if (program.script !== undefined) setCloseOnExec(SCRIPT_FD, false);
-    umask(0o022);
-    chdir("/");
-    resetSignals();
-    execveFd(fd, program.argv, env);
-  } catch (error) {
-    write(
-      trouble,
-      error instanceof LinuxError ? `${error.syscall} ${error.errno}` : `start 0 ${String(error)}`,
-    );
-    exit(EXIT.refused);
-  }
+/** What a child of the keeper does to become the hook. Descriptors of the keeper may be copied for it: it ends before long. */
+export function stepsToHook(program: Program, env: readonly string[], fds: Descriptors): Call[] {
+  const { script, argv } = program;
+  const fd = script === undefined ? program.fd : duplicate(program.fd, SAFE_FD);
+  return [
+    ...dieWithParent(SIGNAL.KILL),
+    newSession(),
+    pass(fds.stdin, 0),
+    pass(fds.stdout, 1),
+    pass(fds.stderr, 2),
+    closeOnExec(SCRIPT_FD),
+    ...(script === undefined ? [] : [pass(duplicate(script, SAFE_FD), SCRIPT_FD)]),
+    fileModeMask(0o022),
+    workingDirectory("/"),
+    ...resetSignals(),
+    execute(fd, argv, env),
+  ];
 }
 
-/** What a hook that could not be started wrote to the trouble pipe, as a Failure: 126, or 127 when something is missing. */
-export function startFailure(trouble: string, entry: Entry): Failure {
-  const [syscall = "", number = ""] = trouble.split(" ");
-  const code = errnoName(Number(number));
+/** What kept a hook from starting, as a Failure: 126, or 127 when something is missing. */
+export function startFailure(error: LinuxError, entry: Entry): Failure {
+  const { syscall } = error;
+  if (syscall === "clone" || syscall === "clone3") return noFork(entry, error);
+  const code = errnoName(error.errno);
   const what = `start ${entry.path}`;
   const refused = (reason: string, message: string, hint?: string) =>
     new Failure(reason, `${what}: ${message}`, {
@@ -94,12 +83,6 @@ export function startFailure(trouble: string, entry: Entry): Failure {
   if (syscall === "execveat" && code === "E2BIG")
     return refused("exec_too_big", "its arguments and environment are too long");
   return refused("start_failed", `${syscall}: ${code}`);
-}
-
-function standard(fds: Descriptors): void {
-  duplicateTo(fds.stdin, 0);
-  duplicateTo(fds.stdout, 1);
-  duplicateTo(fds.stderr, 2);
 }
 
 /** No process for the keeper, or for the hook. */

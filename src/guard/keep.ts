@@ -5,18 +5,16 @@
 
 import { close, duplicateTo, pipe } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
-import { type Child, forkWithPidfd } from "../linux/lineage.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
 import { setChildSubreaper } from "../linux/prctl.ts";
-import { decode } from "../linux/primitive.ts";
-import { exit, getpid, getppid, kill, setsid } from "../linux/process.ts";
-import { readNonBlocking } from "../linux/read.ts";
+import { exit, getppid, kill, setsid } from "../linux/process.ts";
 import { SIGNAL } from "../linux/signal.ts";
+import { type Call, type Child, spawn } from "../linux/spawn.ts";
 import { writeSome } from "../linux/write.ts";
 import { EXIT } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
 import { type Ending, finish } from "./finish.ts";
-import { becomeHook, noFork, startFailure } from "./hook-process.ts";
+import { startFailure, stepsToHook } from "./hook-process.ts";
 import type { Line } from "./line.ts";
 import { identify } from "./machine.ts";
 import { createOwnCgroup, removeOwnCgroup } from "./own-cgroup.ts";
@@ -39,22 +37,17 @@ export function keep(run: Run, entry: Entry, line: Line, verdict: number): never
   createOwnCgroup(run);
   const out = pipe();
   const err = pipe();
-  const trouble = pipe(true);
-  const keeper = getpid();
   const { program } = run;
   if (program === undefined) exit(EXIT.own);
-  const hook = start(run);
-  if (hook instanceof LinuxError) return end(run, verdict, conclude(run, line, failed(noFork(entry, hook))));
-  if (hook.pid === 0) {
-    const fds = { stdin: run.stdin, stdout: out.write, stderr: err.write, trouble: trouble.write };
-    becomeHook(program, entry.env, fds, keeper);
-  }
-  release(run, program, [out.write, err.write, trouble.write]);
+  const fds = { stdin: run.stdin, stdout: out.write, stderr: err.write };
+  const hook = start(run, stepsToHook(program, entry.env, fds));
+  if (hook instanceof LinuxError)
+    return end(run, verdict, conclude(run, line, failed(startFailure(hook, entry))));
+  release(run, program, [out.write, err.write]);
   identify(run.base);
   const supervision = new Supervision(run, entry, hook, { out: out.read, err: err.read }, line);
   supervision.watch();
-  const ending = troubleOf(trouble.read, entry) ?? supervision.verdict();
-  const status = conclude(run, line, ending, supervision.outcome());
+  const status = conclude(run, line, supervision.verdict(), supervision.outcome());
   if (supervision.over) return end(run, verdict, status);
   tell(verdict, status, true);
   letGo();
@@ -71,15 +64,16 @@ function conclude(run: Run, line: Line, ending: Verdict, outcome: Ending = {}): 
 }
 
 /** In the cgroup when the kernel takes it (CLONE_INTO_CGROUP, 5.7; some seccomp profiles refuse clone3). */
-function start(run: Run): Child | LinuxError {
+function start(run: Run, steps: readonly Call[]): Child | LinuxError {
   try {
-    if (run.cgroup !== null) return forkWithPidfd(run.cgroup.fd);
+    if (run.cgroup !== null) return spawn(steps, run.cgroup.fd);
   } catch (error) {
     if (!(error instanceof LinuxError)) throw error;
+    if (error.syscall !== "clone3") return error;
     removeOwnCgroup(run);
   }
   try {
-    return forkWithPidfd();
+    return spawn(steps);
   } catch (error) {
     if (error instanceof LinuxError) return error;
     throw error;
@@ -108,13 +102,6 @@ function tell(verdict: number, status: number, stays: boolean): void {
   } catch {
     // The guard is dead; nobody waits for the verdict.
   }
-}
-
-/** What kept the hook from starting; undefined when it did. */
-function troubleOf(fd: number, entry: Entry): Verdict | undefined {
-  const buffer = new Uint8Array(256);
-  const count = readNonBlocking(fd, buffer) ?? 0;
-  return count === 0 ? undefined : failed(startFailure(decode(buffer.subarray(0, count)), entry));
 }
 
 /** The runtime may wait for the last holder of its pipes. */

@@ -5,10 +5,11 @@
 
 import { monotonicMs } from "../linux/clock.ts";
 import { setNonBlocking } from "../linux/descriptor.ts";
-import { type Child, children, hasChildren } from "../linux/lineage.ts";
+import { children, hasChildren } from "../linux/lineage.ts";
 import { POLL, poll } from "../linux/poll.ts";
 import { readNonBlocking } from "../linux/read.ts";
 import { SIGNAL } from "../linux/signal.ts";
+import type { Child } from "../linux/spawn.ts";
 import { type Waited, wait } from "../linux/wait.ts";
 import type { Entry } from "../spec/plan.ts";
 import type { Ending } from "./finish.ts";

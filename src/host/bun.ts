@@ -6,6 +6,8 @@
 
 import { dlopen, FFIType, linkSymbols, type Pointer, ptr, toArrayBuffer } from "bun:ffi";
 import { readFileSync } from "node:fs";
+import { numbers } from "../linux/generated/numbers.ts";
+import { getI64, setU64 } from "../linux/memory.ts";
 import type { Primitive, SyscallArgument } from "../linux/primitive.ts";
 
 const { i64, i64_fast } = FFIType;
@@ -58,8 +60,7 @@ function openLibc() {
   }
 }
 
-const CLONE = process.arch === "arm64" ? 220 : 56;
-const CLONE3 = 435;
+const NUMBERS = numbers[process.arch === "arm64" ? "aarch64" : "x86_64"]();
 let forkable = false;
 
 /**
@@ -103,12 +104,52 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** By the state that stands for one. */
 const hashers = new WeakMap<Uint8Array, InstanceType<typeof Bun.CryptoHasher>>();
 
+const VFORK = 0x4100; // CLONE_VM, CLONE_VFORK
+
+/** An ordinary fork: JavaScript cannot run in memory that is shared. So the child tells of a failure through a pipe. */
+function spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): number {
+  const [first, ...rest] = args;
+  const cleared = typeof first === "number" ? first & ~VFORK : withoutVfork(first as Uint8Array);
+  const view = new DataView(calls.buffer);
+  const ends = new Int32Array(2);
+  const { pipe2, write, read, close, exit_group } = NUMBERS;
+  const O_CLOEXEC = 0o2000000;
+  primitive.syscall(pipe2, ends, O_CLOEXEC);
+  const [readEnd = -1, writeEnd = -1] = ends;
+  const pid = primitive.syscall(nr, cleared, ...rest);
+  if (pid === 0) {
+    for (let at = 16; at < calls.length; at += 64) {
+      const words = Array.from({ length: 8 }, (_, i) => getI64(view, at + i * 8));
+      const [number = 0, a, b, c, d, e, f, wanted = -1] = words;
+      const result = Number(call(number, word(a), word(b), word(c), word(d), word(e), word(f)));
+      if (wanted < 0 ? result >= 0 : result === wanted) continue;
+      setU64(view, 0, (at - 16) / 64);
+      setU64(view, 8, result);
+      primitive.syscall(write, writeEnd, calls, 16);
+      break;
+    }
+    primitive.syscall(exit_group, 126);
+  }
+  primitive.syscall(close, writeEnd);
+  if (pid > 0) primitive.syscall(read, readEnd, calls, 16);
+  primitive.syscall(close, readEnd);
+  return pid;
+}
+
+function withoutVfork(cloneArgs: Uint8Array): Uint8Array {
+  const cleared = cloneArgs.slice();
+  const view = new DataView(cleared.buffer);
+  view.setUint32(0, view.getUint32(0, true) & ~VFORK, true);
+  return cleared;
+}
+
 export const primitive: Primitive = {
   arch: process.arch === "arm64" ? "aarch64" : "x86_64",
   syscall(nr, a, b, c, d, e, f) {
-    if (!forkable && (nr === CLONE || nr === CLONE3)) makeForkable();
+    if (!forkable && (nr === NUMBERS.clone || nr === NUMBERS.clone3)) makeForkable();
     return Number(call(nr, word(a), word(b), word(c), word(d), word(e), word(f)));
   },
+  spawn,
   addressOf,
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),

@@ -7,13 +7,11 @@ import { nr, syscall } from "./primitive.ts";
 const O_CLOEXEC = 0o2000000;
 const O_NONBLOCK = 0o4000;
 const F_GETFD = 1;
-const F_SETFD = 2;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const F_DUPFD_CLOEXEC = 1030;
 const F_SETPIPE_SZ = 1031;
 const FD_CLOEXEC = 1;
-const CLOSE_RANGE_CLOEXEC = 4;
 const ALL = 0xffff_ffff;
 const EBUSY = 16;
 const EINTR = 4;
@@ -26,11 +24,6 @@ export function close(fd: number): void {
 /** Closes all descriptors from `first` to `last`, both included; by default all from `first` up. */
 export function closeRange(first: number, last: number = ALL): void {
   check(syscall(nr.close_range, first, last, 0), "close_range");
-}
-
-/** Marks all descriptors from `first` to `last` close-on-exec. */
-export function closeRangeOnExec(first: number, last: number = ALL): void {
-  check(syscall(nr.close_range, first, last, CLOSE_RANGE_CLOEXEC), "close_range");
 }
 
 /** Makes `to` the same as `from`. A copy survives execve unless `closeOnExec`; `from` and `to` must differ. */
@@ -56,10 +49,6 @@ export function pipe(nonBlocking = false): { readonly read: number; readonly wri
 /** Sets how many bytes a pipe holds (rounded up by the kernel); returns the new size. */
 export function setPipeSize(fd: number, bytes: number): number {
   return check(syscall(nr.fcntl, fd, F_SETPIPE_SZ, bytes), "fcntl");
-}
-
-export function setCloseOnExec(fd: number, on: boolean): void {
-  check(syscall(nr.fcntl, fd, F_SETFD, on ? FD_CLOEXEC : 0), "fcntl");
 }
 
 export function isCloseOnExec(fd: number): boolean {

@@ -7,19 +7,8 @@ import { LinuxError } from "./error.ts";
 import { cstring, type Path, pointerList, type Words } from "./memory.ts";
 import { nr, syscall } from "./primitive.ts";
 
-const AT_EMPTY_PATH = 0x1000;
-
 /** Runs the program at `path` in this process; returns only by throwing. */
 export function execve(path: Path, argv: Words, env: Words): never {
   const result = syscall(nr.execve, cstring(path), pointerList(argv), pointerList(env));
   throw new LinuxError("execve", -result, typeof path === "string" ? path : undefined);
-}
-
-/**
- * Runs the program that the descriptor `fd` is open on. A script (`#!`) needs `fd` without close-on-exec, since its
- * interpreter is given `/dev/fd/N` to read.
- */
-export function execveFd(fd: number, argv: Words, env: Words): never {
-  const result = syscall(nr.execveat, fd, cstring(""), pointerList(argv), pointerList(env), AT_EMPTY_PATH);
-  throw new LinuxError("execveat", -result);
 }

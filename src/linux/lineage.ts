@@ -1,22 +1,14 @@
-/**
- * Children: starting one inside a cgroup with a descriptor that tells its end, and finding those that a process has,
- * also the orphans that fell to it as a subreaper, with or without /proc.
- */
+/** The children that a process has, also the orphans that fell to it as a subreaper, with or without /proc. */
 
 import { check } from "./error.ts";
 import { readlink } from "./link.ts";
-import { scratch, scratchAddress, scratchView, setU64 } from "./memory.ts";
+import { scratch } from "./memory.ts";
 import { nr, syscall } from "./primitive.ts";
 import { exit, getpid } from "./process.ts";
 import { readTextIfThere } from "./read.ts";
 import { SIGNAL } from "./signal.ts";
 import { wait } from "./wait.ts";
 
-const CLONE_PIDFD = 0x1000;
-/** CLONE_INTO_CGROUP is bit 33: the high half of the flags. */
-const CLONE_INTO_CGROUP_HIGH = 2;
-const SIZEOF_CLONE_ARGS = 88;
-const PIDFD = 128;
 const P_ALL = 0;
 const P_PID = 1;
 /** WNOHANG | WEXITED | WNOWAIT | __WALL: looks, and takes nothing away. */
@@ -24,36 +16,6 @@ const LOOK = 1 | 4 | 0x0100_0000 | 0x4000_0000;
 const ECHILD = 10;
 const MAX_CHILDREN_BYTES = 1024 * 1024;
 const MAX_SCAN = 65536;
-
-export interface Child {
-  /** 0 in the child. */
-  readonly pid: number;
-  /** Readable once the child has ended; -1 in the child. Close-on-exec. */
-  readonly pidfd: number;
-}
-
-/** Forks as `fork` does; the child starts in the cgroup v2 directory that `cgroup` is open on, when one is given. */
-export function forkWithPidfd(cgroup?: number): Child {
-  scratchView.setInt32(PIDFD, -1, true);
-  const pid = cgroup === undefined ? cloneWithPidfd() : cloneInto(cgroup);
-  return pid === 0 ? { pid, pidfd: -1 } : { pid, pidfd: scratchView.getInt32(PIDFD, true) };
-}
-
-function cloneWithPidfd(): number {
-  // The third argument, parent_tid, is where the kernel writes the pidfd, on both architectures.
-  return check(syscall(nr.clone, CLONE_PIDFD | SIGNAL.CHLD, 0, scratchAddress() + PIDFD, 0, 0), "clone");
-}
-
-/** struct clone_args: u64 flags 0, pidfd 8, exit_signal 32, cgroup 80. */
-function cloneInto(cgroup: number): number {
-  scratch.fill(0, 0, SIZEOF_CLONE_ARGS);
-  scratchView.setUint32(0, CLONE_PIDFD, true);
-  scratchView.setUint32(4, CLONE_INTO_CGROUP_HIGH, true);
-  setU64(scratchView, 8, scratchAddress() + PIDFD);
-  setU64(scratchView, 32, SIGNAL.CHLD);
-  setU64(scratchView, 80, cgroup);
-  return check(syscall(nr.clone3, scratch, SIZEOF_CLONE_ARGS), "clone3");
-}
 
 /** Whether this process has any child, dead ones that nobody waited for included. */
 export function hasChildren(): boolean {

@@ -1,14 +1,14 @@
 import { deepEqual, equal, test, throws } from "../../test/portable/api.ts";
 import { copyContent } from "./copy.ts";
 import { close, isCloseOnExec, pipe } from "./descriptor.ts";
-import { execveFd } from "./exec.ts";
 import { fchmod, ftruncate } from "./inode.ts";
 import { createMemfd, isSealed, sealMemfd } from "./memfd.ts";
 import { O, open } from "./open.ts";
 import { decode } from "./primitive.ts";
-import { exit, fork } from "./process.ts";
 import { pread } from "./read.ts";
+import { spawn } from "./spawn.ts";
 import { fstat } from "./stat.ts";
+import { execute } from "./steps.ts";
 import { wait } from "./wait.ts";
 import { pwrite, write } from "./write.ts";
 
@@ -40,14 +40,9 @@ test("a program is copied to a memfd, sealed and run", () => {
   close(from);
   fchmod(fd, 0o555);
   sealMemfd(fd);
-  const pid = fork();
-  if (pid === 0) {
-    try {
-      execveFd(fd, ["true"], ["A=1"]);
-    } catch {}
-    exit(99);
-  }
+  const { pid, pidfd } = spawn([execute(fd, ["true"], ["A=1"])]);
   deepEqual(wait(pid)?.ending, { exited: true, code: 0 });
+  close(pidfd);
   close(fd);
 });
 

@@ -13,6 +13,12 @@ export interface Primitive {
   readonly arch: string;
   /** Makes a system call of at most six arguments; a negative result is −errno. */
   syscall(nr: number, ...args: SyscallArgument[]): number;
+  /**
+   * Makes a process by the system call `nr` (clone or clone3, asked to share memory and to hold the caller up, as vfork
+   * does), which makes the system calls of `calls` (src/linux/spawn.ts); returns what `nr` did. No copy of the memory is made,
+   * so nothing but this list can run in it.
+   */
+  spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): number;
   /** Address of a buffer's first byte, for pointers inside structures. The caller keeps the buffer alive. */
   addressOf(buffer: ArrayBufferView): number;
   /** UTF-8 bytes of a string; a lone surrogate becomes U+FFFD. */
@@ -30,6 +36,7 @@ export interface Primitive {
 export const SHA256_STATE = 40;
 
 export let syscall: Primitive["syscall"];
+export let spawn: Primitive["spawn"];
 export let addressOf: Primitive["addressOf"];
 export let encode: Primitive["encode"];
 export let decode: Primitive["decode"];
@@ -40,6 +47,6 @@ export let nr: ReturnType<typeof numbers.x86_64>;
 
 /** Binds the engine's primitive; called once by an entry point, before anything else of src/linux. */
 export function bind(primitive: Primitive): void {
-  ({ syscall, addressOf, encode, decode, sha256, arch } = primitive);
+  ({ syscall, spawn, addressOf, encode, decode, sha256, arch } = primitive);
   nr = arch === "aarch64" ? numbers.aarch64() : numbers.x86_64();
 }

@@ -1,9 +1,8 @@
 import { deepEqual, equal, ok, test, throws } from "../../test/portable/api.ts";
 import { sleep } from "./clock.ts";
 import { close, duplicateTo, pipe } from "./descriptor.ts";
-import { execve, execveFd } from "./exec.ts";
+import { execve } from "./exec.ts";
 import type { Words } from "./memory.ts";
-import { O, open } from "./open.ts";
 import { decode, encode } from "./primitive.ts";
 import {
   exit,
@@ -104,15 +103,6 @@ test("raw bytes that are no UTF-8 survive execve", () => {
     output(() => execve("/bin/sh", argv, ["PATH=/usr/bin:/bin"])),
     " ff fe\n",
   );
-});
-
-test("execveFd runs what a descriptor is open on", () => {
-  const fd = open("/bin/sh", O.RDONLY);
-  equal(
-    output(() => execveFd(fd, ["sh", "-c", "echo ran"], [])),
-    "ran\n",
-  );
-  close(fd);
 });
 
 test("a program that is not there is an error, not an end", () => {

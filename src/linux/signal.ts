@@ -1,6 +1,6 @@
 /**
- * Signals: their numbers and names, a clean slate for a program to be started, and signals read as data from a
- * descriptor (the engines cannot run a handler).
+ * Signals: their numbers and names, which of them are ignored or held back, and signals read as data from a descriptor (the
+ * engines cannot run a handler).
  */
 
 import { check } from "./error.ts";
@@ -34,7 +34,6 @@ const STATUS_LIMIT = 64 * 1024;
 const SET_SIZE = 8;
 const SIG_BLOCK = 0;
 const SIG_UNBLOCK = 1;
-const SIG_SETMASK = 2;
 const SFD_CLOEXEC = 0o2000000;
 const SFD_NONBLOCK = 0o4000;
 const EAGAIN = 11;
@@ -45,29 +44,28 @@ export function signalName(signal: number): string {
   return `SIG${NAMES.split(" ")[signal - 1] ?? signal}`;
 }
 
-/**
- * Gives every signal its default action and unblocks all: what a program that is about to be started expects. Call it
- * in the child, after fork. Handlers end with execve, ignored signals do not: where /proc says that there are none, the 62
- * calls are spared.
- */
-export function resetSignals(): void {
-  const ignored = ignoresSignals();
-  // struct sigaction of the kernel: handler, flags, restorer, mask; all zero is SIG_DFL. 32 bytes on both.
-  scratch.fill(0, 0, 32);
-  for (let signal = 1; ignored && signal <= LAST; signal++) {
-    if (signal !== SIGNAL.KILL && signal !== SIGNAL.STOP)
-      syscall(nr.rt_sigaction, signal, scratch, 0, SET_SIZE);
+/** Those that this process ignores; where /proc does not tell, all that can be ignored. */
+export function ignoredSignals(): number[] {
+  const ignored: number[] = [];
+  const status = statusText();
+  const at = status === null ? -1 : status.indexOf("\nSigIgn:\t") + 9;
+  const half = (start: number) =>
+    status === null ? -1 : Number.parseInt(status.slice(at + start, at + start + 8), 16);
+  const [high, low] = [half(0), half(8)];
+  if (high === 0 && low === 0) return ignored;
+  for (let signal = 1; signal <= LAST; signal++) {
+    const word = signal > 32 ? high : low;
+    const fixed = signal === SIGNAL.KILL || signal === SIGNAL.STOP;
+    if (!fixed && (word >>> ((signal - 1) & 31)) & 1) ignored.push(signal);
   }
-  check(syscall(nr.rt_sigprocmask, SIG_SETMASK, scratch, 0, SET_SIZE), "rt_sigprocmask");
+  return ignored;
 }
 
-/** Whether some signal is ignored; true too when /proc does not tell. */
-function ignoresSignals(): boolean {
+function statusText(): string | null {
   try {
-    const status = readTextIfThere("/proc/self/status", STATUS_LIMIT);
-    return status === null || !status.includes(`\nSigIgn:\t${"0".repeat(16)}\n`);
+    return readTextIfThere("/proc/self/status", STATUS_LIMIT);
   } catch {
-    return true;
+    return null;
   }
 }
 

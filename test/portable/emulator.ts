@@ -5,11 +5,16 @@
 
 const BEYOND: { [test: string]: string } = {
   "a program is copied to a memfd, sealed and run": "qemu 7.2 has no execveat",
-  "execveFd runs what a descriptor is open on": "qemu 7.2 has no execveat",
+  "a program is started with its words, its environment and its descriptors": "qemu 7.2 has no execveat",
+  "the steps before it hold in the program, and not here": "qemu 7.2 has no execveat",
+  "a program starts with default actions and nothing blocked": "qemu 7.2 has no execveat",
+  "the parent is seen to be there": "qemu 7.2 has no execveat",
+  "a step that fails is named, and nothing is left":
+    "qemu makes a fork of a vfork, so the memory is not shared",
   "a detached copy is made read-only before anyone sees it": "qemu has no open_tree",
   "a tmpfs is mounted with its options, seen, and taken away": "qemu's statx tells no mount id",
   "a file's type, mode, owner, size and times are told": "qemu's statx tells no mount id",
-  "a reset gives a started program default actions and nothing blocked": "/proc shows qemu's own signals",
+  "a process knows which signals it ignores": "/proc shows qemu's own signals",
   "a subreaper gets the orphans below it": "qemu does not answer PR_GET_CHILD_SUBREAPER",
 };
 

@@ -1,0 +1,90 @@
+/**
+ * A process without a copy of this one's memory. The copy is what makes a fork dear, and the child of one rarely needs
+ * it: a few system calls, and it executes a program. So these are written down beforehand, as a list, and the child makes them
+ * while this process waits, as vfork does.
+ */
+
+import { check, LinuxError } from "./error.ts";
+import { scratchAddress, scratchView, setU64 } from "./memory.ts";
+import { addressOf, spawn as makeProcess, nr, type SyscallArgument } from "./primitive.ts";
+import { SIGNAL } from "./signal.ts";
+import { wait } from "./wait.ts";
+
+const CLONE_VM = 0x100;
+const CLONE_PIDFD = 0x1000;
+const CLONE_VFORK = 0x4000;
+/** CLONE_INTO_CGROUP is bit 33: the high half of the flags. */
+const CLONE_INTO_CGROUP_HIGH = 2;
+const SIZEOF_CLONE_ARGS = 88;
+const PIDFD = 128;
+
+/** s64 index of the call that failed, s64 its result; then for each call s64 number, six arguments, the result that is wanted. */
+const HEADER = 16;
+const CALL = 64;
+const WANTED = 56;
+
+export interface Call {
+  name: keyof typeof nr;
+  /** Buffers must stay as they are until the process has started. */
+  args: readonly SyscallArgument[];
+  /** Any other result is a failure; without it, a negative one is. */
+  wanted?: number;
+}
+
+export interface Child {
+  readonly pid: number;
+  /** Readable once the child has ended. Close-on-exec. */
+  readonly pidfd: number;
+}
+
+/**
+ * Starts a process that makes `calls`, of which the last is to execute a program; in the cgroup v2 directory that `cgroup` is open
+ * on, when one is given. Throws a LinuxError that names the call that failed, with errno 0 when its result was not the one
+ * wanted; nothing is left of the process then.
+ */
+export function spawn(calls: readonly Call[], cgroup?: number): Child {
+  const list = listOf(calls);
+  const view = new DataView(list.buffer);
+  scratchView.setInt32(PIDFD, -1, true);
+  const pid = cgroup === undefined ? clone(list) : cloneInto(list, cgroup);
+  const failed = calls[view.getInt32(0, true)];
+  if (failed === undefined) return { pid, pidfd: scratchView.getInt32(PIDFD, true) };
+  wait(pid);
+  throw new LinuxError(failed.name, Math.max(-view.getInt32(8, true), 0));
+}
+
+function listOf(calls: readonly Call[]): Uint8Array<ArrayBuffer> {
+  const list = new Uint8Array(HEADER + calls.length * CALL);
+  const view = new DataView(list.buffer);
+  setU64(view, 0, -1);
+  let at = HEADER;
+  for (const { name, args, wanted = -1 } of calls) {
+    setU64(view, at, nr[name]);
+    let place = at + 8;
+    for (const argument of args) {
+      setU64(view, place, typeof argument === "number" ? argument : addressOf(argument));
+      place += 8;
+    }
+    setU64(view, at + WANTED, wanted);
+    at += CALL;
+  }
+  return list;
+}
+
+function clone(list: Uint8Array): number {
+  const flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGNAL.CHLD;
+  // The third argument, parent_tid, is where the kernel writes the pidfd, on both architectures.
+  return check(makeProcess(list, nr.clone, flags, 0, scratchAddress() + PIDFD, 0, 0), "clone");
+}
+
+/** struct clone_args: u64 flags 0, pidfd 8, exit_signal 32, cgroup 80. */
+function cloneInto(list: Uint8Array, cgroup: number): number {
+  const args = new Uint8Array(SIZEOF_CLONE_ARGS);
+  const view = new DataView(args.buffer);
+  view.setUint32(0, CLONE_VM | CLONE_VFORK | CLONE_PIDFD, true);
+  view.setUint32(4, CLONE_INTO_CGROUP_HIGH, true);
+  setU64(view, 8, scratchAddress() + PIDFD);
+  setU64(view, 32, SIGNAL.CHLD);
+  setU64(view, 80, cgroup);
+  return check(makeProcess(list, nr.clone3, args, SIZEOF_CLONE_ARGS), "clone3");
+}
