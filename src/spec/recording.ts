@@ -25,6 +25,27 @@ export interface RecordedCalls {
   unknown: number[];
 }
 
+/**
+ * What the recorder read of the kernel, in the kernel's numbers: what `nameRecording` (src/rules/seccomp) puts into names.
+ * `arm`: 32-bit programs on arm64, of which no table of ours has the names.
+ */
+export interface NumberedRecording {
+  /** x32 numbers are without their bit 30. */
+  calls: { abi: Abi | "arm"; allowed: number[]; refused: number[] }[];
+  outOfRange: number;
+  arguments: {
+    abi: Abi | "arm";
+    nr: number;
+    index: number;
+    values: number[];
+    more: boolean;
+    refused: boolean;
+  }[];
+  capabilities: { used: number[]; refused: number[] };
+  files: { path: string; access: "r" | "w" | "rw" }[];
+  addresses: { family: "ipv4" | "ipv6" | "unix"; address: string; port?: number }[];
+}
+
 /** The values that an argument had; more than 16 distinct ones are not kept (`more`). */
 export interface RecordedArgument {
   abi: Abi;
@@ -51,12 +72,14 @@ export interface Recording {
   complete: boolean;
   machine: { arch: string; kernel: string };
   calls: { [abi in Abi]?: RecordedCalls };
+  /** Calls of ABIs of which no table has the names. */
+  unnamed?: { abi: string; allowed: number[]; refused: number[] }[];
   /** Calls with a number beyond the bitmap. */
   outOfRange: number;
   /** Present when they were asked for, as are the three below. */
   arguments?: RecordedArgument[];
   /** CAP_ names, sorted: asked for and granted, asked for and refused. */
-  capabilities?: { used: string[]; refused: string[] };
+  capabilities?: { used: string[]; refused: string[] /** Newer than the table. */; unknown?: number[] };
   /** Paths as the kernel resolved them in the container. */
   files?: { path: string; access: "r" | "w" | "rw" }[];
   addresses?: { family: "ipv4" | "ipv6" | "unix"; address: string; port?: number }[];
