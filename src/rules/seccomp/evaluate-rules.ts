@@ -54,7 +54,7 @@ export function ruleApplies(rule: SeccompRule, target: Conditions): boolean {
 }
 
 /** Runtimes make a rule of each comparison when a rule compares one argument twice: any of them is then enough. */
-export function splitArguments(args: readonly SeccompArgument[]): (readonly SeccompArgument[])[] {
+function splitArguments(args: readonly SeccompArgument[]): (readonly SeccompArgument[])[] {
   const twice = new Set(args.map(({ index }) => index)).size < args.length;
   return twice ? args.map((one) => [one]) : [args];
 }

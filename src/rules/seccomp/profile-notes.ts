@@ -29,7 +29,9 @@ export type NoteCode =
   /** The base allows the call under a condition on the host that does not hold there: now without one. */
   | "condition_lifted"
   /** The base allows or refuses the call by its arguments: it was left as it is. */
-  | "arguments_in_base";
+  | "arguments_in_base"
+  /** What the format cannot say of the base was decided for this container, or left out. */
+  | "base_converted";
 
 export interface Note {
   code: NoteCode;
@@ -81,7 +83,7 @@ export function recordingNotes(
     notes.push(
       note(
         "unknown_to_libseccomp",
-        `libseccomp ${libseccomp} ignores rules for what it does not know`,
+        `libseccomp ${libseccomp} ignores rules for names that it does not know`,
         ignored,
       ),
     );

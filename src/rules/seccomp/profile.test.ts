@@ -6,7 +6,7 @@ import type { SeccompProfile } from "../../spec/seccomp.ts";
 import { measuredRuntimes, runtimeNeeds } from "./baseline.ts";
 import { evaluate, type Target } from "./evaluate.ts";
 import { makeProfile, type ProfileOptions } from "./profile.ts";
-import { profileText } from "./profile-format.ts";
+import { profileText } from "./profile-text.ts";
 
 const recording: Recording = {
   version: 1,
@@ -182,6 +182,13 @@ test("the text is the same whatever order the recording has, and ends with a new
     apple: 2,
   } as SeccompProfile);
   equal(text, '{\n  "defaultAction": "SCMP_ACT_ERRNO",\n  "syscalls": [],\n  "apple": 2,\n  "zebra": 1\n}\n');
+});
+
+test("Podman gets the errno's name beside its number", () => {
+  const { profile } = makeProfile(recording, { format: "podman" });
+  equal(profile.defaultErrno, "EPERM");
+  equal(profile.defaultErrnoRet, 1);
+  equal(profile.syscalls?.find((rule) => rule.names.includes("clone3"))?.errno, "ENOSYS");
 });
 
 test("the runtime specification's format has no comments", () => {

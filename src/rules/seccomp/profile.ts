@@ -8,11 +8,12 @@ import type { Action, SeccompProfile, SeccompRule } from "../../spec/seccomp.ts"
 import { defaultOutcome, sameOutcome } from "./actions.ts";
 import { architectureOf } from "./actions-architectures.ts";
 import { extendBase } from "./base.ts";
+import { convertProfile } from "./convert.ts";
 import type { Target } from "./evaluate.ts";
 import { abisOf, type Group, type GroupOptions, groupsOf } from "./groups.ts";
 import { argumentRules } from "./profile-arguments.ts";
-import { type ProfileFormat, written } from "./profile-format.ts";
 import { type Note, note, recordingNotes } from "./profile-notes.ts";
+import type { ProfileFormat } from "./read-profile.ts";
 
 export interface ProfileOptions extends GroupOptions {
   /** Whose dialect; the runtime specification's has no comments and no conditions. "docker" unless said. */
@@ -53,12 +54,16 @@ export function makeProfile(
   if (profile.defaultAction === "SCMP_ACT_ERRNO") profile.defaultErrnoRet = options.defaultErrnoRet ?? 1;
 
   const target = targetOf(recording, options);
-  const format = options.format ?? "docker";
+  const to = options.format ?? "docker";
   const rules = [...allowing, ...clone3Rules(names, options.base ?? profile, options)];
   if (options.base === undefined)
-    return { profile: written({ ...profile, syscalls: rules }, format, target), notes };
+    return { profile: convertProfile({ ...profile, syscalls: rules }, { to, target }).profile, notes };
   const extended = extendBase(options.base, rules, architectures, target);
-  return { profile: written(extended.profile, format, target), notes: [...notes, ...extended.notes] };
+  notes.push(...extended.notes);
+  const converted = convertProfile(extended.profile, { to, target });
+  for (const { pointer, message } of converted.notes)
+    notes.push(note("base_converted", pointer === "" ? message : `${pointer}: ${message}`));
+  return { profile: converted.profile, notes };
 }
 
 /** The rule of a group; of the application's also one for each recorded value of an argument. */
