@@ -1,11 +1,12 @@
 /** Bytes as lower-case hex: how digests, keys and run ids are written. */
 
 const DIGITS = "0123456789abcdef";
-const PAIRS: string[] = [];
+/** Ready in the heap image of the host program. */
+const PAIRS = Array.from({ length: 256 }, (_, byte) => `${DIGITS[byte >> 4]}${DIGITS[byte & 15]}`);
 
 export function hexOf(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += pair(byte);
+  for (let at = 0; at < bytes.length; at++) text += PAIRS[bytes[at] ?? 0];
   return text;
 }
 
@@ -20,13 +21,4 @@ export function bytesOf(hex: string): Uint8Array | undefined {
     bytes[at] = high * 16 + low;
   }
   return bytes;
-}
-
-function pair(byte: number): string {
-  let text = PAIRS[byte];
-  if (text === undefined) {
-    text = `${DIGITS[byte >> 4]}${DIGITS[byte & 15]}`;
-    PAIRS[byte] = text;
-  }
-  return text;
 }

@@ -14,7 +14,6 @@ import {
   fileModeMask,
   newSession,
   pass,
-  resetSignals,
   workingDirectory,
 } from "../linux/steps.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
@@ -44,7 +43,6 @@ export function stepsToHook(program: Program, env: readonly string[], fds: Descr
     ...(script === undefined ? [] : [pass(duplicate(script, SAFE_FD), SCRIPT_FD)]),
     fileModeMask(0o022),
     workingDirectory("/"),
-    ...resetSignals(),
     execute(fd, argv, env),
   ];
 }

@@ -112,12 +112,16 @@ function spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): numbe
   const cleared = typeof first === "number" ? first & ~VFORK : withoutVfork(first as Uint8Array);
   const view = new DataView(calls.buffer);
   const ends = new Int32Array(2);
-  const { pipe2, write, read, close, exit_group } = NUMBERS;
+  const { pipe2, write, read, close, exit_group, rt_sigaction, rt_sigprocmask } = NUMBERS;
+  const SIG_SETMASK = 2;
   const O_CLOEXEC = 0o2000000;
   primitive.syscall(pipe2, ends, O_CLOEXEC);
   const [readEnd = -1, writeEnd = -1] = ends;
   const pid = primitive.syscall(nr, cleared, ...rest);
   if (pid === 0) {
+    const nothing = new Uint8Array(32);
+    for (let signal = 1; signal <= 64; signal++) primitive.syscall(rt_sigaction, signal, nothing, 0, 8);
+    primitive.syscall(rt_sigprocmask, SIG_SETMASK, nothing, 0, 8);
     for (let at = 16; at < calls.length; at += 64) {
       const words = Array.from({ length: 8 }, (_, i) => getI64(view, at + i * 8));
       const [number = 0, a, b, c, d, e, f, wanted = -1] = words;

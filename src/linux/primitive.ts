@@ -15,7 +15,7 @@ export interface Primitive {
   syscall(nr: number, ...args: SyscallArgument[]): number;
   /**
    * Makes a process by the system call `nr` (clone or clone3, asked to share memory and to hold the caller up, as vfork
-   * does), which makes the system calls of `calls` (src/linux/spawn.ts); returns what `nr` did. No copy of the memory is made,
+   * does), which gives signals their default actions, blocks none and makes the system calls of `calls` (src/linux/spawn.ts); returns what `nr` did. No copy of the memory is made,
    * so nothing but this list can run in it.
    */
   spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): number;

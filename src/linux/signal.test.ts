@@ -5,8 +5,6 @@ import { exit, fork, getpid, kill } from "./process.ts";
 import {
   blockedSignals,
   blockSignals,
-  ignoredSignals,
-  ignoreSignal,
   readSignal,
   SIGNAL,
   signalfd,
@@ -41,16 +39,6 @@ test("a blocked signal is read from a descriptor, with its sender", () => {
     const woken = ready(fd, POLL.IN, 1000);
     const got = readSignal(fd);
     exit(none && woken && isCloseOnExec(fd) && got?.signal === SIGNAL.TERM && got.pid === getpid() ? 0 : 1);
-  }
-  deepEqual(wait(pid)?.ending, { exited: true, code: 0 });
-});
-
-test("a process knows which signals it ignores", () => {
-  const pid = fork();
-  if (pid === 0) {
-    for (const signal of [SIGNAL.PIPE, SIGNAL.TERM, 40]) ignoreSignal(signal);
-    const known = ignoredSignals();
-    exit([SIGNAL.PIPE, SIGNAL.TERM, 40].every((signal) => known.includes(signal)) ? 0 : 1);
   }
   deepEqual(wait(pid)?.ending, { exited: true, code: 0 });
 });

@@ -1,12 +1,11 @@
 /**
- * Signals: their numbers and names, which of them are ignored or held back, and signals read as data from a descriptor (the
+ * Signals: their numbers and names, ignoring them, holding them back, and signals read as data from a descriptor (the
  * engines cannot run a handler).
  */
 
 import { check } from "./error.ts";
 import { scratch, scratchAddress, scratchView } from "./memory.ts";
 import { nr, syscall } from "./primitive.ts";
-import { readTextIfThere } from "./read.ts";
 
 /** Numbers of x86_64 and aarch64 alike. */
 export const SIGNAL = {
@@ -30,7 +29,6 @@ const NAMES =
   "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG " +
   "XCPU XFSZ VTALRM PROF WINCH IO PWR SYS";
 const LAST = 64;
-const STATUS_LIMIT = 64 * 1024;
 const SET_SIZE = 8;
 const SIG_BLOCK = 0;
 const SIG_UNBLOCK = 1;
@@ -42,31 +40,6 @@ const EINTR = 4;
 /** Name of a signal, such as `SIGTERM`; `SIG40` for one that has none. */
 export function signalName(signal: number): string {
   return `SIG${NAMES.split(" ")[signal - 1] ?? signal}`;
-}
-
-/** Those that this process ignores; where /proc does not tell, all that can be ignored. */
-export function ignoredSignals(): number[] {
-  const ignored: number[] = [];
-  const status = statusText();
-  const at = status === null ? -1 : status.indexOf("\nSigIgn:\t") + 9;
-  const half = (start: number) =>
-    status === null ? -1 : Number.parseInt(status.slice(at + start, at + start + 8), 16);
-  const [high, low] = [half(0), half(8)];
-  if (high === 0 && low === 0) return ignored;
-  for (let signal = 1; signal <= LAST; signal++) {
-    const word = signal > 32 ? high : low;
-    const fixed = signal === SIGNAL.KILL || signal === SIGNAL.STOP;
-    if (!fixed && (word >>> ((signal - 1) & 31)) & 1) ignored.push(signal);
-  }
-  return ignored;
-}
-
-function statusText(): string | null {
-  try {
-    return readTextIfThere("/proc/self/status", STATUS_LIMIT);
-  } catch {
-    return null;
-  }
 }
 
 /** Ignores a signal; an ignored signal stays ignored over execve. */

@@ -22,6 +22,7 @@ const PIDFD = 128;
 const HEADER = 16;
 const CALL = 64;
 const WANTED = 56;
+const HALF = 0x1_0000_0000;
 
 export interface Call {
   name: keyof typeof nr;
@@ -38,7 +39,7 @@ export interface Child {
 }
 
 /**
- * Starts a process that makes `calls`, of which the last is to execute a program; in the cgroup v2 directory that `cgroup` is open
+ * Starts a process that gives all signals their default actions, blocks none, and makes `calls`, of which the last is to execute a program; in the cgroup v2 directory that `cgroup` is open
  * on, when one is given. Throws a LinuxError that names the call that failed, with errno 0 when its result was not the one
  * wanted; nothing is left of the process then.
  */
@@ -55,18 +56,23 @@ export function spawn(calls: readonly Call[], cgroup?: number): Child {
 
 function listOf(calls: readonly Call[]): Uint8Array<ArrayBuffer> {
   const list = new Uint8Array(HEADER + calls.length * CALL);
-  const view = new DataView(list.buffer);
-  setU64(view, 0, -1);
-  let at = HEADER;
+  // A Uint32Array keeps the low 32 bits of what is put into it, of a negative number too.
+  const halves = new Uint32Array(list.buffer);
+  const put = (at: number, value: number) => {
+    halves[at] = value;
+    if (value < 0 || value >= HALF) halves[at + 1] = Math.floor(value / HALF);
+  };
+  put(0, -1);
+  let at = HEADER / 4;
   for (const { name, args, wanted = -1 } of calls) {
-    setU64(view, at, nr[name]);
-    let place = at + 8;
+    put(at, nr[name]);
+    let place = at + 2;
     for (const argument of args) {
-      setU64(view, place, typeof argument === "number" ? argument : addressOf(argument));
-      place += 8;
+      put(place, typeof argument === "number" ? argument : addressOf(argument));
+      place += 2;
     }
-    setU64(view, at + WANTED, wanted);
-    at += CALL;
+    put(at + WANTED / 4, wanted);
+    at += CALL / 4;
   }
   return list;
 }

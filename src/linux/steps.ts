@@ -5,17 +5,12 @@
 
 import { cstring, pointerList, type Words } from "./memory.ts";
 import { getpid } from "./process.ts";
-import { ignoredSignals } from "./signal.ts";
 import type { Call } from "./spawn.ts";
 
 const PR_SET_PDEATHSIG = 1;
 const CLOSE_RANGE_CLOEXEC = 4;
 const LAST_FD = 0xffff_ffff;
-const SIG_SETMASK = 2;
-const SET_SIZE = 8;
 const AT_EMPTY_PATH = 0x1000;
-/** A struct sigaction, or a set of signals, all zero. 32 bytes on both architectures. */
-const NOTHING = /* @__PURE__ */ new Uint8Array(32);
 
 /** `signal` when the parent ends; a parent that has ended already is a failure (errno 0). */
 export function dieWithParent(signal: number): Call[] {
@@ -46,17 +41,6 @@ export function fileModeMask(mask: number): Call {
 
 export function workingDirectory(path: string): Call {
   return { name: "chdir", args: [cstring(path)] };
-}
-
-/** Default actions for all signals, and none blocked. Handlers end with execve, ignored signals do not. */
-export function resetSignals(): Call[] {
-  const unblock: Call = { name: "rt_sigprocmask", args: [SIG_SETMASK, NOTHING, 0, SET_SIZE] };
-  return [
-    ...ignoredSignals().map(
-      (signal): Call => ({ name: "rt_sigaction", args: [signal, NOTHING, 0, SET_SIZE] }),
-    ),
-    unblock,
-  ];
 }
 
 /**

@@ -14,7 +14,6 @@ const BEYOND: { [test: string]: string } = {
   "a detached copy is made read-only before anyone sees it": "qemu has no open_tree",
   "a tmpfs is mounted with its options, seen, and taken away": "qemu's statx tells no mount id",
   "a file's type, mode, owner, size and times are told": "qemu's statx tells no mount id",
-  "a process knows which signals it ignores": "/proc shows qemu's own signals",
   "a subreaper gets the orphans below it": "qemu does not answer PR_GET_CHILD_SUBREAPER",
 };
 
