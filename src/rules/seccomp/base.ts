@@ -5,7 +5,7 @@
 
 import type { SeccompProfile, SeccompRule } from "../../spec/seccomp.ts";
 import { letsThrough } from "./actions.ts";
-import { namesOf } from "./actions-policy.ts";
+import { conditionOf, namesOf } from "./actions-policy.ts";
 import { baseArchitectures } from "./base-architectures.ts";
 import { evaluator, type Target, type Verdict } from "./evaluate.ts";
 import { ruleApplies } from "./evaluate-rules.ts";
@@ -102,5 +102,5 @@ function standing(
 }
 
 function allowedStanding(rule: SeccompRule | undefined): Standing {
-  return rule?.includes === undefined && rule?.excludes === undefined ? "allowed" : "allowed-here";
+  return rule === undefined || conditionOf(rule) === undefined ? "allowed" : "allowed-here";
 }
