@@ -9,7 +9,7 @@ import { LinuxError } from "../linux/error.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
 import { POLL, ready } from "../linux/poll.ts";
 import { setChildSubreaper, setDumpable } from "../linux/prctl.ts";
-import { fork, kill } from "../linux/process.ts";
+import { fork, giveWay, kill } from "../linux/process.ts";
 import { read } from "../linux/read.ts";
 import { blockSignals, SIGNAL } from "../linux/signal.ts";
 import { wait } from "../linux/wait.ts";
@@ -66,7 +66,8 @@ export function guard(argv: readonly string[], env: readonly string[]): number {
   run.keeper = keeper;
   close(line.read);
   close(verdict.write);
-  // While the keeper starts the hook.
+  // While the hook starts; a kernel that put the keeper on this processor would let it wait for us.
+  giveWay();
   leave(run.place, entry.events, [startOf(run)]);
   tellStarted(line.write);
   return awaitVerdict(run, verdict.read);

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, test, throws } from "../../test/portable/api.ts";
 import { close, duplicateTo, isCloseOnExec, isOpen, pipe } from "./descriptor.ts";
 import { O, open } from "./open.ts";
 import { POLL, ready } from "./poll.ts";
-import { decode } from "./primitive.ts";
+import { decode, nr } from "./primitive.ts";
 import { getpid } from "./process.ts";
 import { readToEnd } from "./read.ts";
 import { blockSignals, ignoreSignal, SIGNAL, unblockSignals } from "./signal.ts";
@@ -65,7 +65,7 @@ test("a program starts with default actions and nothing blocked", () => {
 test("a step that fails is named, and nothing is left", () => {
   throws(() => spawn([workingDirectory("/nonexistent")]), "chdir: no such file or directory");
   throws(() => spawn([pass(99, 1), newSession()]), "dup3: bad file descriptor");
-  const nowhere: Call[] = [{ name: "getppid", args: [], wanted: getpid() + 1 }];
+  const nowhere: Call[] = [{ name: "getppid", nr: nr.getppid, args: [], wanted: getpid() + 1 }];
   throws(() => spawn(nowhere), "getppid");
   equal(wait(-1, true), null);
 });

@@ -25,7 +25,9 @@ const WANTED = 56;
 const HALF = 0x1_0000_0000;
 
 export interface Call {
-  name: keyof typeof nr;
+  /** For the error. */
+  name: string;
+  nr: number;
   /** Buffers must stay as they are until the process has started. */
   args: readonly SyscallArgument[];
   /** Any other result is a failure; without it, a negative one is. */
@@ -64,8 +66,8 @@ function listOf(calls: readonly Call[]): Uint8Array<ArrayBuffer> {
   };
   put(0, -1);
   let at = HEADER / 4;
-  for (const { name, args, wanted = -1 } of calls) {
-    put(at, nr[name]);
+  for (const { nr, args, wanted = -1 } of calls) {
+    put(at, nr);
     let place = at + 2;
     for (const argument of args) {
       put(place, typeof argument === "number" ? argument : addressOf(argument));

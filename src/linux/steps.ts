@@ -4,6 +4,7 @@
  */
 
 import { cstring, pointerList, type Words } from "./memory.ts";
+import { nr } from "./primitive.ts";
 import { getpid } from "./process.ts";
 import type { Call } from "./spawn.ts";
 
@@ -15,32 +16,32 @@ const AT_EMPTY_PATH = 0x1000;
 /** `signal` when the parent ends; a parent that has ended already is a failure (errno 0). */
 export function dieWithParent(signal: number): Call[] {
   return [
-    { name: "prctl", args: [PR_SET_PDEATHSIG, signal] },
-    { name: "getppid", args: [], wanted: getpid() },
+    { name: "prctl", nr: nr.prctl, args: [PR_SET_PDEATHSIG, signal] },
+    { name: "getppid", nr: nr.getppid, args: [], wanted: getpid() },
   ];
 }
 
 /** A session, and a process group, of its own. */
 export function newSession(): Call {
-  return { name: "setsid", args: [] };
+  return { name: "setsid", nr: nr.setsid, args: [] };
 }
 
 /** Makes `to` the same as `from`, to be there in the program; the two must differ. */
 export function pass(from: number, to: number): Call {
-  return { name: "dup3", args: [from, to, 0], wanted: to };
+  return { name: "dup3", nr: nr.dup3, args: [from, to, 0], wanted: to };
 }
 
 /** Closes all descriptors from `first` up when the program starts. */
 export function closeOnExec(first: number): Call {
-  return { name: "close_range", args: [first, LAST_FD, CLOSE_RANGE_CLOEXEC] };
+  return { name: "close_range", nr: nr.close_range, args: [first, LAST_FD, CLOSE_RANGE_CLOEXEC] };
 }
 
 export function fileModeMask(mask: number): Call {
-  return { name: "umask", args: [mask] };
+  return { name: "umask", nr: nr.umask, args: [mask] };
 }
 
 export function workingDirectory(path: string): Call {
-  return { name: "chdir", args: [cstring(path)] };
+  return { name: "chdir", nr: nr.chdir, args: [cstring(path)] };
 }
 
 /**
@@ -48,5 +49,9 @@ export function workingDirectory(path: string): Call {
  * given `/dev/fd/N` to read.
  */
 export function execute(fd: number, argv: Words, env: Words): Call {
-  return { name: "execveat", args: [fd, cstring(""), pointerList(argv), pointerList(env), AT_EMPTY_PATH] };
+  return {
+    name: "execveat",
+    nr: nr.execveat,
+    args: [fd, cstring(""), pointerList(argv), pointerList(env), AT_EMPTY_PATH],
+  };
 }
