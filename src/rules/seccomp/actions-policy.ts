@@ -45,17 +45,18 @@ export function policiesOf(profile: SeccompProfile): Map<string, Policy> {
       policies.set(name, policy);
       // Runtimes drop a rule that gives what the default gives, so it takes nothing back either.
       if (sameOutcome(given, byDefault)) continue;
-      if (conditions.length === 0) {
-        policy.base = policy.explicit ? strictest(policy.base, given) : given;
-        policy.explicit = true;
-        policy.rest = restOf(rule);
-      }
+      const rest = restOf(rule);
+      // Of rules without comparisons libseccomp keeps the first, so none after it counts.
+      if (policy.explicit) continue;
+      if (conditions.length === 0) Object.assign(policy, { base: given, explicit: true, rest });
       for (const condition of conditions)
-        addBranch(policy, { condition, key: conditionKey(condition), outcome: given, rest: restOf(rule) });
+        addBranch(policy, { condition, key: conditionKey(condition), outcome: given, rest });
     }
   }
-  // libseccomp: a rule without conditions wins over one with, whichever comes first (notes 6.5).
-  for (const policy of policies.values()) if (policy.explicit) policy.branches = [];
+  // And it wins over those with comparisons, whichever comes first (notes 6.5).
+  for (const policy of policies.values())
+    if (policy.explicit)
+      policy.branches = policy.branches.filter(({ condition }) => condition.args.length === 0);
   return policies;
 }
 
@@ -96,7 +97,7 @@ function filterOf(filter: SeccompFilter | undefined): SeccompFilter | undefined 
 function addBranch(policy: Policy, branch: Branch): void {
   const same = policy.branches.find(({ key }) => key === branch.key);
   if (same === undefined) policy.branches.push(branch);
-  else same.outcome = strictest(same.outcome, branch.outcome);
+  else if (branch.condition.args.length > 0) same.outcome = strictest(same.outcome, branch.outcome);
 }
 
 /** The text of a condition: the same for two that mean the same, but for clever arithmetic. */

@@ -77,7 +77,7 @@ describe("the union of profiles", () => {
     const a = deny([guarded], { listenerPath: "/run/x" });
     expect(mergeProfiles([a, deny([allow("read")])], "union").profile).toEqual({
       ...a,
-      syscalls: [allow("read"), guarded],
+      syscalls: [guarded, allow("read")],
     });
   });
 });

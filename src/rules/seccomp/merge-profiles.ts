@@ -1,13 +1,14 @@
 /**
  * Several profiles put together: a call is let through where any of them lets it through, or only where all do. A
- * filter cannot say everything that such a merge may mean; then the more restrictive meaning is taken, and a note says so.
+ * filter cannot say everything that such a merge may mean; what it cannot say is noted.
  */
 
 import { Failure } from "../../spec/failure.ts";
 import type { SeccompProfile } from "../../spec/seccomp.ts";
-import { defaultOutcome, loosest, type Outcome, sameOutcome, strictest } from "./actions.ts";
-import { type Branch, defaultPolicy, type Policy, policiesOf } from "./actions-policy.ts";
+import { defaultOutcome, loosest, type Outcome, strictest } from "./actions.ts";
+import { defaultPolicy, type Policy, policiesOf } from "./actions-policy.ts";
 import { mergeArchitectures } from "./merge-architectures.ts";
+import { combine, expressible, limitTogether, type Noted } from "./merge-policies.ts";
 import type { MergeMode } from "./merge-recordings.ts";
 import { rulesOf } from "./merge-rules.ts";
 import { text, union } from "./merge-sets.ts";
@@ -50,8 +51,10 @@ function mergeTwo(a: SeccompProfile, b: SeccompProfile, mode: MergeMode, notes: 
   const merged = new Map<string, Policy>();
   for (const name of union([[...ofA.keys()], [...ofB.keys()]], text)) {
     const pair = [ofA.get(name) ?? defaultPolicy(a), ofB.get(name) ?? defaultPolicy(b)] as const;
-    const policy = mode === "union" ? unite(...pair) : intersect(...pair, name, notes);
-    merged.set(name, expressible(policy, byDefault, name, notes));
+    const { policy, note } = mode === "union" ? unite(...pair) : intersect(...pair);
+    const final = expressible(policy, byDefault);
+    for (const one of [note, final.note]) if (one !== undefined) notes.push(`${name}: ${one}`);
+    merged.set(name, final.policy);
   }
   const flags = mode === "union" ? union([a.flags ?? [], b.flags ?? []], text) : commonFlags(a, b);
   const fields = { ...mergeArchitectures(a, b, mode), ...(flags.length === 0 ? {} : { flags }) };
@@ -82,18 +85,23 @@ function commonFlags(a: SeccompProfile, b: SeccompProfile): string[] {
   return (a.flags ?? []).filter((flag) => b.flags?.includes(flag)).sort(text);
 }
 
-function unite(a: Policy, b: Policy): Policy {
-  return combine(a, b, choosing(a, b, loosest), loosest);
+function unite(a: Policy, b: Policy): Noted {
+  const united = combine(a, b, choosing(a, b, loosest), loosest);
+  if (!limitTogether(a, b)) return united;
+  return {
+    ...united,
+    note: "the profiles limit it under different conditions; the union limits it under neither",
+  };
 }
 
-function intersect(a: Policy, b: Policy, name: string, notes: string[]): Policy {
+function intersect(a: Policy, b: Policy): Noted {
   const base = choosing(a, b, strictest);
   if (a.branches.length > 0 && b.branches.length > 0 && keysOf(a) !== keysOf(b)) {
     const all = [...a.branches, ...b.branches].map(({ outcome }) => outcome);
-    notes.push(
-      `${name}: the profiles have different conditions for it; the intersection allows it under none`,
-    );
-    return { ...base, base: all.reduce(strictest, base.base), branches: [] };
+    return {
+      policy: { ...base, base: all.reduce(strictest, base.base), branches: [] },
+      note: "the profiles have different conditions for it; the intersection allows it under none",
+    };
   }
   return combine(a, b, base, strictest);
 }
@@ -107,29 +115,4 @@ function choosing(a: Policy, b: Policy, choose: (a: Outcome, b: Outcome) => Outc
   const [former, latter] = b.explicit && !a.explicit ? [b, a] : [a, b];
   const base = choose(former.base, latter.base);
   return { ...(base === former.base ? former : latter), base };
-}
-
-/** Under a condition of one profile the other gives what it gives under the same condition, or else without. */
-function combine(a: Policy, b: Policy, base: Policy, choose: (a: Outcome, b: Outcome) => Outcome): Policy {
-  const branches: Branch[] = [];
-  for (const [own, other] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    for (const branch of own.branches) {
-      if (branches.some(({ key }) => key === branch.key)) continue;
-      const there = other.branches.find(({ key }) => key === branch.key)?.outcome ?? other.base;
-      const outcome = choose(branch.outcome, there);
-      if (!sameOutcome(outcome, base.base)) branches.push({ ...branch, outcome });
-    }
-  }
-  return { ...base, branches };
-}
-
-/** A rule without conditions voids those with (notes 6.5), so conditions only work beside the default action. */
-function expressible(policy: Policy, byDefault: Outcome, name: string, notes: string[]): Policy {
-  if (policy.branches.length === 0 || sameOutcome(policy.base, byDefault)) return policy;
-  const base = policy.branches.map(({ outcome }) => outcome).reduce(strictest, policy.base);
-  notes.push(`${name}: a filter with this default action cannot keep its conditions; it gets ${base.action}`);
-  return { ...policy, base, explicit: true, branches: [] };
 }

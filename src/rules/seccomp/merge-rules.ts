@@ -36,14 +36,22 @@ export function rulesOf(policies: ReadonlyMap<string, Policy>, byDefault: Outcom
   return [...groups.values()].sort(inOrder).map(ruleOf);
 }
 
-/** Rules without conditions first, the least restrictive first, then by name. */
+/**
+ * Rules that ask about the host, the most restrictive first, then rules without conditions, then those about arguments:
+ * of rules without comparisons libseccomp keeps the first that holds.
+ */
 function inOrder(a: Group, b: Group): number {
+  const byAction = compareActions(b.outcome.action, a.outcome.action);
   return (
-    Number(a.condition !== undefined) - Number(b.condition !== undefined) ||
-    compareActions(b.outcome.action, a.outcome.action) ||
+    kind(a) - kind(b) ||
+    (kind(a) === 0 ? -byAction : byAction) ||
     text(a.names[0] ?? "", b.names[0] ?? "") ||
     text(a.key, b.key)
   );
+}
+
+function kind({ condition }: Group): number {
+  return condition === undefined ? 1 : condition.args.length === 0 ? 0 : 2;
 }
 
 function ruleOf({ names, outcome, condition, rest }: Group): SeccompRule {
