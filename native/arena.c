@@ -12,10 +12,6 @@
 #define SMALL 1024           /* up to here sizes are multiples of GRAIN; from here four steps to each doubling */
 #define LARGE (128 << 10)    /* from here each block is a mapping of its own */
 #define PIECE (1 << 20)
-#define AT_ONCE (128 << 10)  /* what every program touches: mapped by one call instead of by faults */
-#ifndef MADV_POPULATE_WRITE /* Linux 5.14; musl's headers are older */
-#define MADV_POPULATE_WRITE 23
-#endif
 
 #define CLASSES (SMALL / GRAIN + 1 + 4 * 7)
 
@@ -85,8 +81,6 @@ static struct header *take(size_t size)
         char *piece = map(PIECE);
         if (!piece)
             return NULL;
-        if (!end)
-            madvise(piece, AT_ONCE, MADV_POPULATE_WRITE); /* an old kernel says EINVAL, and faults instead */
         next = piece;
         end = piece + PIECE;
     }

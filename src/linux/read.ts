@@ -9,7 +9,7 @@ import { decode, nr, syscall } from "./primitive.ts";
 const EINTR = 4;
 const EAGAIN = 11;
 const EFBIG = 27;
-const FIRST = 16 * 1024;
+const FIRST = 4 * 1024;
 
 /** Reads at most `length` bytes into `buffer`; returns how many, 0 at the end. Throws EAGAIN on a non-blocking `fd`. */
 export function read(fd: number, buffer: Uint8Array, length: number = buffer.length): number {

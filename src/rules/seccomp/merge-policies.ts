@@ -43,7 +43,9 @@ export function combine(
   const policy = { ...base, branches };
   if (branches.length === kept.length) {
     const meeting = branches.some((one) =>
-      branches.some((other) => !sameOutcome(one.outcome, other.outcome) && mayMeet(one, other)),
+      [...branches, ...dropped].some(
+        (other) => !sameOutcome(one.outcome, other.outcome) && mayMeet(one, other),
+      ),
     );
     return meeting
       ? { policy, note: "where two conditions hold at once, the more restrictive one counts" }
