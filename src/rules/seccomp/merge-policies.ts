@@ -4,7 +4,7 @@
  */
 
 import { compareActions, type Outcome, sameOutcome, strictest } from "./actions.ts";
-import type { Branch, Policy } from "./actions-policy.ts";
+import type { Branch, Condition, Policy } from "./actions-policy.ts";
 
 export interface Noted {
   policy: Policy;
@@ -64,9 +64,14 @@ export function limitTogether(a: Policy, b: Policy): boolean {
   return limits(a).some((one) => limits(b).some((other) => one.key !== other.key && mayMeet(one, other)));
 }
 
-/** Whether both conditions can hold at once, as far as that is plain to see: one value is not two. */
+/** Whether both conditions can hold at once, as far as that is plain to see. */
 function mayMeet({ condition: a }: Branch, { condition: b }: Branch): boolean {
-  return !a.args.some((one) =>
+  return !(contradict(a, b) || contradict(b, a) || differ(a, b));
+}
+
+/** One value is not two. */
+function differ(a: Condition, b: Condition): boolean {
+  return a.args.some((one) =>
     b.args.some(
       (other) =>
         one.index === other.index &&
@@ -75,6 +80,11 @@ function mayMeet({ condition: a }: Branch, { condition: b }: Branch): boolean {
         one.value !== other.value,
     ),
   );
+}
+
+/** A capability that the one asks for keeps the other out. */
+function contradict({ includes }: Condition, { excludes }: Condition): boolean {
+  return includes?.caps?.some((cap) => excludes?.caps?.includes(cap)) ?? false;
 }
 
 /**
