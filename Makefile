@@ -159,7 +159,7 @@ $(RECORDER) &: native/recorder.bpf.c $(wildcard native/recorder*.h) scripts/reco
 
 $(TOOLS)/bench-driver.pack: bench/driver.ts bench/work.ts $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
 	@$(BUN) scripts/bundle.ts $(TOOLS)/bench-driver bench/driver.ts
-	@$(TOOLS)/hookwright-compile $@ $(TOOLS)/bench-driver $$(cat $(TOOLS)/bench-driver/modules)
+	@$(TOOLS)/hookwright-compile $@ $(TOOLS) $$(cat $(TOOLS)/bench-driver/modules)
 
 dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/append.ts
 	@$(BUN) scripts/append.ts dist/hookwright-host $< $@
@@ -167,8 +167,8 @@ dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/appen
 ifeq ($(ARCH),$(MACHINE))
 $(TOOLS)/applets.pack $(TOOLS)/chunks.pack &: $(APPLETS) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
 	@$(BUN) scripts/bundle.ts $(TOOLS)/applets $(APPLETS)
-	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/chunks.pack $(TOOLS)/applets $$(grep /chunk- $(TOOLS)/applets/modules)
-	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/applets.pack $(TOOLS)/applets $$(cat $(TOOLS)/applets/modules)
+	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/chunks.pack $(TOOLS) $$(cat $(TOOLS)/applets/lazy)
+	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/applets.pack $(TOOLS) $$(cat $(TOOLS)/applets/modules)
 
 $(TOOLS)/apart.image: $(TOOLS)/image-maker $(TOOLS)/applets.pack
 	@$< $(TOOLS)/applets.pack $@ apart

@@ -196,7 +196,7 @@ static int make_image(const char *pack_path, const char *out, const char *layout
         const struct applet *applet = &applets[i];
         char entry[64];
         if (!JS_IsFunction(image.ctx, image.entries[applet->entry])) {
-            snprintf(entry, sizeof entry, "%s/main.js", applet->applet);
+            snprintf(entry, sizeof entry, "applets/%s/main.js", applet->applet);
             if (evaluate(image.ctx, entry, &image.entries[applet->entry]))
                 return OWN_FAULT;
         }

@@ -1,13 +1,13 @@
 #!/usr/bin/env bun
 /**
  * Bundles entry points for hookwright-host: `bundle.ts [--tests] OUT ENTRY...`. Each entry DIR/NAME.ts becomes
- * OUT/DIR/NAME.js, with what it imports dynamically as chunks beside it; OUT/modules lists all of them, an entry before
- * its chunks. Entries share no chunks, so those that a program lacks are just what it imports dynamically. Nothing of Node
- * or Bun may be imported. With `--tests` the portable test API is the one for QuickJS.
+ * OUT/DIR/NAME.js; what entries share, and what is imported only when it is needed, become chunks in OUT. OUT/modules lists all of
+ * them by their names below OUT's parent, so that those of two programs never meet, an entry before its chunks; OUT/lazy those
+ * that no entry needs from the start. Nothing of Node or Bun may be imported. With `--tests` the portable test API is the one for QuickJS.
  */
 
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, relative, resolve } from "node:path";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
 import type { BunPlugin } from "bun";
 
 const ROOT = resolve(import.meta.dir, "..");
@@ -39,27 +39,37 @@ const tests = words[0] === "--tests";
 const [out, ...entrypoints] = tests ? words.slice(1) : words;
 if (out === undefined || entrypoints.length === 0) throw new Error("usage: bundle.ts [--tests] OUT ENTRY...");
 
-/** Bundles one entry; returns the names of its modules, the entry's own first. */
-async function bundle(entry: string, out: string): Promise<string[]> {
-  const directory = basename(dirname(resolve(entry)));
-  const { outputs } = await Bun.build({
-    entrypoints: [entry],
-    outdir: `${out}/${directory}`,
-    // As for Bun, only because for a browser the bundler adds code that preloads chunks into a document.
-    target: "bun",
-    format: "esm",
-    splitting: true,
-    // Names of functions stay: they are what a stack trace of the host program can tell.
-    minify: { whitespace: true, syntax: true, identifiers: false },
-    plugins: [...(tests ? [portableTests] : []), portableOnly],
-  });
-  const names = (kind: string) =>
-    outputs.filter((o) => o.kind === kind).map((o) => relative(resolve(out), o.path));
-  return [...names("entry-point"), ...names("chunk")];
-}
-
+const root = dirname(dirname(resolve(entrypoints[0] ?? "")));
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const modules = [];
-for (const entry of entrypoints) modules.push(...(await bundle(entry, out)));
-writeFileSync(`${out}/modules`, `${modules.join("\n")}\n`);
+const { outputs } = await Bun.build({
+  entrypoints,
+  root,
+  outdir: out,
+  // As for Bun, only because for a browser the bundler adds code that preloads chunks into a document.
+  target: "bun",
+  format: "esm",
+  splitting: true,
+  // Names of functions stay: they are what a stack trace of the host program can tell.
+  minify: { whitespace: true, syntax: true, identifiers: false },
+  plugins: [...(tests ? [portableTests] : []), portableOnly],
+});
+
+const base = dirname(resolve(out));
+const paths = (kind: string) => outputs.filter((o) => o.kind === kind).map((o) => resolve(o.path));
+const entries = paths("entry-point");
+const modules = [...entries, ...paths("chunk")];
+const needed = new Set(entries);
+const transpiler = new Bun.Transpiler({ loader: "js" });
+for (const path of needed)
+  for (const { kind, path: imported } of transpiler.scanImports(readFileSync(path, "utf8")))
+    if (kind === "import-statement") needed.add(resolve(dirname(path), imported));
+
+function list(name: string, paths: readonly string[]): void {
+  writeFileSync(`${out}/${name}`, paths.map((path) => `${relative(base, path)}\n`).join(""));
+}
+list("modules", modules);
+list(
+  "lazy",
+  modules.filter((path) => !needed.has(path)),
+);
