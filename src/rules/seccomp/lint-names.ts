@@ -13,7 +13,7 @@ const ELSEWHERE =
   "getunwind memory_ordering multiplexer or1k_atomic osf_sigprocmask pciconfig_iobase pciconfig_read pciconfig_write " +
   "perfctr recv riscv_flush_icache riscv_hwprobe rtas s390_guarded_storage s390_pci_mmio_read s390_pci_mmio_write " +
   "s390_runtime_instr s390_sthyi send set_tls spu_create spu_run subpage_prot swapcontext switch_endian " +
-  "sync_file_range2 sys_debug_setcontext sysmips timerfd usr26 usr32";
+  "sync_file_range2 sys_debug_setcontext syscall sysmips timerfd usr26 usr32";
 
 export function lintNames(profile: SeccompProfile, { target }: LintOptions, tell: Tell): void {
   const elsewhere = new Set(ELSEWHERE.split(" "));

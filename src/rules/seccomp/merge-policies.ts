@@ -44,7 +44,8 @@ export function combine(
   if (branches.length === kept.length) {
     const meeting = branches.some((one) =>
       [...branches, ...dropped].some(
-        (other) => !sameOutcome(one.outcome, other.outcome) && mayMeet(one, other),
+        (other) =>
+          !sameOutcome(one.outcome, other.outcome) && mayMeet(one, other) && !metBefore(one, other, [a, b]),
       ),
     );
     return meeting
@@ -62,6 +63,13 @@ export function limitTogether(a: Policy, b: Policy): boolean {
   const limits = ({ base, branches }: Policy) =>
     branches.filter(({ outcome }) => compareActions(outcome.action, base.action) < 0);
   return limits(a).some((one) => limits(b).some((other) => one.key !== other.key && mayMeet(one, other)));
+}
+
+/** Whether one profile has both, so that what counts where both hold is what counted there. */
+function metBefore(one: Branch, other: Branch, policies: readonly Policy[]): boolean {
+  const compared = [one, other].every(({ condition }) => condition.args.length > 0);
+  const has = (policy: Policy, { key }: Branch) => policy.branches.some((branch) => branch.key === key);
+  return compared && policies.some((policy) => has(policy, one) && has(policy, other));
 }
 
 /** Whether both conditions can hold at once, as far as that is plain to see. */
