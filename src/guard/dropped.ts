@@ -7,7 +7,7 @@ import { close } from "../linux/descriptor.ts";
 import { rename, unlinkIfThere } from "../linux/link.ts";
 import { O, open } from "../linux/open.ts";
 import { getpid } from "../linux/process.ts";
-import { lstatIfThere } from "../linux/stat.ts";
+import { exists, lstatIfThere } from "../linux/stat.ts";
 import { writeSome } from "../linux/write.ts";
 import type { Roots } from "../spec/roots.ts";
 
@@ -28,14 +28,20 @@ export function noteDropped(roots: Roots, count: number): void {
 /** Takes the count away, so that one record reports it; 0 when nothing was dropped. */
 export function takeDropped(roots: Roots): number {
   const mine = `${fileOf(roots)}.${getpid()}`;
-  try {
-    rename(fileOf(roots), mine);
-  } catch {
-    return 0;
-  }
+  // As a rule there is none: a look is cheaper than an error.
+  if (!exists(fileOf(roots)) || !taken(fileOf(roots), mine)) return 0;
   const count = lstatIfThere(mine)?.size ?? 0;
   unlinkIfThere(mine);
   return count;
+}
+
+function taken(path: string, mine: string): boolean {
+  try {
+    rename(path, mine);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function fileOf(roots: Roots): string {
