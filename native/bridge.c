@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "sha256.h"
 #include "system_call.h"
@@ -126,40 +125,34 @@ static JSValue host_syscall(JSContext *ctx, JSValueConst self, int argc, JSValue
     return JS_NewInt64(ctx, system_call(words[0], words + 1));
 }
 
-/* What a new process is to do, and how far it came (src/linux/spawn.ts). */
+/* What a new process is to do, and how far it came (src/linux/spawn.ts). Its stack lies behind. */
 struct calls {
-    int64_t failed, result;
+    int64_t failed, result, count;
     struct {
         long nr, arguments[6];
         int64_t wanted;
     } list[];
 };
 
-_Noreturn static void make_calls(struct calls *calls, size_t count)
+/* In the new process, whose memory is this one's too: nothing of the interpreter may be touched. */
+static void make_calls(void *argument)
 {
+    struct calls *calls = argument;
     /* Handlers end when a program is executed, what is ignored or blocked does not. */
     const char nothing[32] = { 0 }; /* the kernel's struct sigaction: SIG_DFL; a set of signals */
     for (int signal = 1; signal < NSIG; signal++)
         system_call(SYS_rt_sigaction, (long[6]){ signal, (long)nothing, 0, sizeof(uint64_t) });
     system_call(SYS_rt_sigprocmask, (long[6]){ SIG_SETMASK, (long)nothing, 0, sizeof(uint64_t) });
-    for (size_t i = 0; i < count; i++) {
+    for (int64_t i = 0; i < calls->count; i++) {
         int64_t result = system_call(calls->list[i].nr, calls->list[i].arguments);
         if (calls->list[i].wanted < 0 ? result < 0 : result != calls->list[i].wanted) {
-            calls->failed = i;
             calls->result = result;
+            calls->failed = i;
             break;
         }
     }
-    _exit(126);
-}
-
-/* Alone in its function, whose frame the child must not change: the parent comes back to it. */
-__attribute__((noinline)) static long make_process(const long words[7], struct calls *calls, size_t count)
-{
-    long pid = system_call(words[0], words + 1);
-    if (pid == 0)
-        make_calls(calls, count);
-    return pid;
+    for (;;)
+        system_call(SYS_exit_group, (long[6]){ 126 });
 }
 
 static JSValue host_spawn(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
@@ -170,9 +163,9 @@ static JSValue host_spawn(JSContext *ctx, JSValueConst self, int argc, JSValueCo
     if (bytes_of(ctx, argv[0], &bytes, &size) || words_of(ctx, argc - 1, argv + 1, words))
         return JS_EXCEPTION;
     struct calls *calls = (struct calls *)bytes;
-    if (size < sizeof *calls || (size - sizeof *calls) % sizeof calls->list[0])
+    if (size < sizeof *calls || calls->count < 0 || (size - sizeof *calls) / sizeof calls->list[0] < (size_t)calls->count)
         return JS_ThrowRangeError(ctx, "a list of system calls does not have %d bytes", (int)size);
-    return JS_NewInt64(ctx, make_process(words, calls, (size - sizeof *calls) / sizeof calls->list[0]));
+    return JS_NewInt64(ctx, system_call_clone(words[0], words + 1, make_calls, calls));
 }
 
 static JSValue host_address_of(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)

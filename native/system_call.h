@@ -19,6 +19,28 @@ static inline long system_call(long nr, const long a[6])
     return result;
 }
 
+/* A system call that makes a process with a stack of its own (clone, clone3), in which `run(argument)` runs and never ends. */
+static inline long system_call_clone(long nr, const long a[6], void (*run)(void *), void *argument)
+{
+    long result;
+    register long r10 __asm__("r10") = a[3];
+    register long r8 __asm__("r8") = a[4];
+    register long r9 __asm__("r9") = a[5];
+    register void (*r12)(void *) __asm__("r12") = run;
+    register void *r13 __asm__("r13") = argument;
+    __asm__ volatile("syscall\n\t"
+                     "test %%rax, %%rax\n\t"
+                     "jnz 1f\n\t"
+                     "xor %%ebp, %%ebp\n\t"
+                     "mov %%r13, %%rdi\n\t"
+                     "call *%%r12\n\t"
+                     "1:"
+                     : "=a"(result)
+                     : "a"(nr), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8), "r"(r9), "r"(r12), "r"(r13)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
 #elif defined(__aarch64__)
 
 #define ARCH "aarch64"
@@ -35,6 +57,29 @@ static inline long system_call(long nr, const long a[6])
     __asm__ volatile("svc 0"
                      : "+r"(x0)
                      : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                     : "memory", "cc");
+    return x0;
+}
+
+static inline long system_call_clone(long nr, const long a[6], void (*run)(void *), void *argument)
+{
+    register long x8 __asm__("x8") = nr;
+    register long x0 __asm__("x0") = a[0];
+    register long x1 __asm__("x1") = a[1];
+    register long x2 __asm__("x2") = a[2];
+    register long x3 __asm__("x3") = a[3];
+    register long x4 __asm__("x4") = a[4];
+    register long x5 __asm__("x5") = a[5];
+    register void (*x20)(void *) __asm__("x20") = run;
+    register void *x21 __asm__("x21") = argument;
+    __asm__ volatile("svc 0\n\t"
+                     "cbnz x0, 1f\n\t"
+                     "mov x29, xzr\n\t"
+                     "mov x0, x21\n\t"
+                     "blr x20\n\t"
+                     "1:"
+                     : "+r"(x0)
+                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5), "r"(x20), "r"(x21)
                      : "memory", "cc");
     return x0;
 }

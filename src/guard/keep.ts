@@ -47,7 +47,9 @@ export function keep(run: Run, entry: Entry, line: Line, verdict: number): never
   identify(run.base);
   const supervision = new Supervision(run, entry, hook, { out: out.read, err: err.read }, line);
   supervision.watch();
-  const status = conclude(run, line, supervision.verdict(), supervision.outcome());
+  const failure = hook.failure();
+  const ending = failure === undefined ? supervision.verdict() : failed(startFailure(failure, entry));
+  const status = conclude(run, line, ending, supervision.outcome());
   if (supervision.over) return end(run, verdict, status);
   tell(verdict, status, true);
   letGo();
@@ -69,7 +71,6 @@ function start(run: Run, steps: readonly Call[]): Child | LinuxError {
     if (run.cgroup !== null) return spawn(steps, run.cgroup.fd);
   } catch (error) {
     if (!(error instanceof LinuxError)) throw error;
-    if (error.syscall !== "clone3") return error;
     removeOwnCgroup(run);
   }
   try {

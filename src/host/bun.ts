@@ -104,12 +104,14 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** By the state that stands for one. */
 const hashers = new WeakMap<Uint8Array, InstanceType<typeof Bun.CryptoHasher>>();
 
-const VFORK = 0x4100; // CLONE_VM, CLONE_VFORK
+const CLONE_VM = 0x100;
 
 /** An ordinary fork: JavaScript cannot run in memory that is shared. So the child tells of a failure through a pipe. */
 function spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): number {
-  const [first, ...rest] = args;
-  const cleared = typeof first === "number" ? first & ~VFORK : withoutVfork(first as Uint8Array);
+  const [first, second = 0, ...rest] = args;
+  // The flags of clone, and its stack; or the struct that clone3 takes, and its size.
+  const forked =
+    typeof first === "number" ? [first & ~CLONE_VM, 0] : [withoutSharing(first as Uint8Array), second];
   const view = new DataView(calls.buffer);
   const ends = new Int32Array(2);
   const { pipe2, write, read, close, exit_group, rt_sigaction, rt_sigprocmask } = NUMBERS;
@@ -117,17 +119,18 @@ function spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): numbe
   const O_CLOEXEC = 0o2000000;
   primitive.syscall(pipe2, ends, O_CLOEXEC);
   const [readEnd = -1, writeEnd = -1] = ends;
-  const pid = primitive.syscall(nr, cleared, ...rest);
+  const pid = primitive.syscall(nr, ...forked, ...rest);
   if (pid === 0) {
     const nothing = new Uint8Array(32);
     for (let signal = 1; signal <= 64; signal++) primitive.syscall(rt_sigaction, signal, nothing, 0, 8);
     primitive.syscall(rt_sigprocmask, SIG_SETMASK, nothing, 0, 8);
-    for (let at = 16; at < calls.length; at += 64) {
+    for (let i = 0; i < getI64(view, 16); i++) {
+      const at = 24 + i * 64;
       const words = Array.from({ length: 8 }, (_, i) => getI64(view, at + i * 8));
       const [number = 0, a, b, c, d, e, f, wanted = -1] = words;
       const result = Number(call(number, word(a), word(b), word(c), word(d), word(e), word(f)));
       if (wanted < 0 ? result >= 0 : result === wanted) continue;
-      setU64(view, 0, (at - 16) / 64);
+      setU64(view, 0, i);
       setU64(view, 8, result);
       primitive.syscall(write, writeEnd, calls, 16);
       break;
@@ -140,10 +143,11 @@ function spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): numbe
   return pid;
 }
 
-function withoutVfork(cloneArgs: Uint8Array): Uint8Array {
+function withoutSharing(cloneArgs: Uint8Array): Uint8Array {
   const cleared = cloneArgs.slice();
   const view = new DataView(cleared.buffer);
-  view.setUint32(0, view.getUint32(0, true) & ~VFORK, true);
+  view.setUint32(0, view.getUint32(0, true) & ~CLONE_VM, true);
+  cleared.fill(0, 40, 56);
   return cleared;
 }
 

@@ -14,9 +14,9 @@ export interface Primitive {
   /** Makes a system call of at most six arguments; a negative result is −errno. */
   syscall(nr: number, ...args: SyscallArgument[]): number;
   /**
-   * Makes a process by the system call `nr` (clone or clone3, asked to share memory and to hold the caller up, as vfork
-   * does), which gives signals their default actions, blocks none and makes the system calls of `calls` (src/linux/spawn.ts); returns what `nr` did. No copy of the memory is made,
-   * so nothing but this list can run in it.
+   * Makes a process by the system call `nr` (clone or clone3, asked to share memory, with a stack), which gives signals their
+   * default actions, blocks none and makes the system calls of `calls` (src/linux/spawn.ts); returns what `nr` did. No copy of
+   * the memory is made, so nothing but this list can run in it.
    */
   spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): number;
   /** Address of a buffer's first byte, for pointers inside structures. The caller keeps the buffer alive. */

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, test, throws } from "../../test/portable/api.ts";
+import { deepEqual, equal, ok, test } from "../../test/portable/api.ts";
 import { close, duplicateTo, isCloseOnExec, isOpen, pipe } from "./descriptor.ts";
 import { O, open } from "./open.ts";
 import { POLL, ready } from "./poll.ts";
@@ -22,12 +22,13 @@ import { wait } from "./wait.ts";
 function shell(script: string, steps: readonly Call[] = []): string {
   const ends = pipe();
   const fd = open("/bin/sh", O.RDONLY);
-  const { pid, pidfd } = spawn([...steps, pass(ends.write, 1), execute(fd, ["sh", "-c", script], ["A=é"])]);
+  const child = spawn([...steps, pass(ends.write, 1), execute(fd, ["sh", "-c", script], ["A=é"])]);
   close(ends.write);
   const text = decode(readToEnd(ends.read, 65536));
-  ok(ready(pidfd, POLL.IN, 1000));
-  deepEqual(wait(pid)?.ending, { exited: true, code: 0 });
-  for (const end of [ends.read, fd, pidfd]) close(end);
+  ok(ready(child.pidfd, POLL.IN, 1000));
+  equal(child.failure(), undefined);
+  deepEqual(wait(child.pid)?.ending, { exited: true, code: 0 });
+  for (const end of [ends.read, fd, child.pidfd]) close(end);
   return text;
 }
 
@@ -62,11 +63,20 @@ test("a program starts with default actions and nothing blocked", () => {
   equal(masks, `SigBlk:\t${none}\nSigIgn:\t${none}\n`);
 });
 
-test("a step that fails is named, and nothing is left", () => {
-  throws(() => spawn([workingDirectory("/nonexistent")]), "chdir: no such file or directory");
-  throws(() => spawn([pass(99, 1), newSession()]), "dup3: bad file descriptor");
-  const nowhere: Call[] = [{ name: "getppid", nr: nr.getppid, args: [], wanted: getpid() + 1 }];
-  throws(() => spawn(nowhere), "getppid");
+/** Why a process that makes these calls does not come to a program. */
+function failureOf(calls: readonly Call[]): string {
+  const child = spawn(calls);
+  deepEqual(wait(child.pid)?.ending, { exited: true, code: 126 });
+  close(child.pidfd);
+  return child.failure()?.message ?? "none";
+}
+
+test("a step that fails is named, and ends the process", () => {
+  equal(failureOf([workingDirectory("/nonexistent")]), "chdir: no such file or directory (ENOENT)");
+  equal(failureOf([pass(99, 1), newSession()]), "dup3: bad file descriptor (EBADF)");
+  ok(
+    failureOf([{ name: "getppid", nr: nr.getppid, args: [], wanted: getpid() + 1 }]).startsWith("getppid: "),
+  );
   equal(wait(-1, true), null);
 });
 

@@ -4,13 +4,13 @@
  */
 
 const BEYOND: { [test: string]: string } = {
-  "a program is copied to a memfd, sealed and run": "qemu 7.2 has no execveat",
-  "a program is started with its words, its environment and its descriptors": "qemu 7.2 has no execveat",
-  "the steps before it hold in the program, and not here": "qemu 7.2 has no execveat",
-  "a program starts with default actions and nothing blocked": "qemu 7.2 has no execveat",
-  "the parent is seen to be there": "qemu 7.2 has no execveat",
-  "a step that fails is named, and nothing is left":
-    "qemu makes a fork of a vfork, so the memory is not shared",
+  "a program is copied to a memfd, sealed and run": "qemu has no processes that share memory",
+  "a program is started with its words, its environment and its descriptors":
+    "qemu has no processes that share memory",
+  "the steps before it hold in the program, and not here": "qemu has no processes that share memory",
+  "a program starts with default actions and nothing blocked": "qemu has no processes that share memory",
+  "the parent is seen to be there": "qemu has no processes that share memory",
+  "a step that fails is named, and ends the process": "qemu has no processes that share memory",
   "a detached copy is made read-only before anyone sees it": "qemu has no open_tree",
   "a tmpfs is mounted with its options, seen, and taken away": "qemu's statx tells no mount id",
   "a file's type, mode, owner, size and times are told": "qemu's statx tells no mount id",
