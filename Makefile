@@ -50,7 +50,7 @@ ENGINE_OBJECTS := $(addprefix $(BUILD)/engine/,quickjs.o dtoa.o libregexp.o libu
 HOST_SOURCES := host bridge image layout pack arena utf8 sha256
 HOST_OBJECTS := $(HOST_SOURCES:%=$(BUILD)/%.o)
 TYPESCRIPT := $(shell find src -name '*.ts' ! -name '*.test.ts' ! -path '*/.*')
-BUNDLER := scripts/bundle.ts package-lock.json
+BUNDLER := scripts/bundle.ts scripts/lz4.ts scripts/pack-lz4.ts package-lock.json
 RECORDER := src/record/generated/object-x86_64.js src/record/generated/object-aarch64.js
 APPLETS := src/runtime/main.ts src/guard/main.ts
 NAMES := hookwright-runtime hookwright-guard hookwright-runc hookwright-crun oci-add-hooks
@@ -152,7 +152,7 @@ $(BUILD)/%.o: native/heap.S $(BUILD)/%.image $(TOOLS)/chunks.pack
 
 # The recorder's kernel programs, as modules that carry them.
 
-$(RECORDER) &: native/recorder.bpf.c $(wildcard native/recorder*.h) scripts/recorder scripts/recorder-object.ts | setup-build
+$(RECORDER) &: native/recorder.bpf.c $(wildcard native/recorder*.h) scripts/recorder scripts/recorder-object.ts scripts/lz4.ts | setup-build
 	@scripts/recorder && touch $(RECORDER)
 
 # Bytecode.
@@ -167,7 +167,8 @@ dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/appen
 ifeq ($(ARCH),$(MACHINE))
 $(TOOLS)/applets.pack $(TOOLS)/chunks.pack &: $(APPLETS) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
 	@$(BUN) scripts/bundle.ts $(TOOLS)/applets $(APPLETS)
-	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/chunks.pack $(TOOLS) $$(cat $(TOOLS)/applets/lazy)
+	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/chunks.pack.plain $(TOOLS) $$(cat $(TOOLS)/applets/lazy)
+	@$(BUN) scripts/pack-lz4.ts $(TOOLS)/chunks.pack.plain $(TOOLS)/chunks.pack
 	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/applets.pack $(TOOLS) $$(cat $(TOOLS)/applets/modules)
 
 $(TOOLS)/apart.image: $(TOOLS)/image-maker $(TOOLS)/applets.pack

@@ -53,7 +53,7 @@ static JSValue parse(JSContext *ctx, const char *text, size_t size, const char *
 
 static int compile(FILE *out, const char *directory, const char *name, int strip)
 {
-    uint32_t head[2] = { strlen(name), 0 };
+    uint32_t head[3] = { strlen(name), 0, 0 };
     size_t text_size, code_size;
     char *text = read_file(directory, name, &text_size);
     if (!text) {

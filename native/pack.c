@@ -6,6 +6,7 @@
 #include "pack.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -20,11 +21,51 @@ static const volatile struct {
     uint64_t size;
 } marker = { "hookwright:appended-pack", 0, 0 };
 
+/* The rest of a length of which 4 bits stand in the token. */
+static size_t length_of(const uint8_t **from, const uint8_t *end, size_t length)
+{
+    if (length == 15)
+        while (*from < end) {
+            length += **from;
+            if (*(*from)++ != 255)
+                break;
+        }
+    return length;
+}
+
+/* Unpacks an LZ4 block: a token, literals, the distance and length of a match; the last sequence has no match. */
+static int unpack(struct module *module, size_t size)
+{
+    const uint8_t *from = module->code, *end = from + module->code_size;
+    uint8_t *code = malloc(size), *to = code, *limit = code + size;
+    while (code && from < end) {
+        uint8_t token = *from++;
+        size_t literals = length_of(&from, end, token >> 4);
+        if (literals > (size_t)(end - from) || literals > (size_t)(limit - to))
+            return 0;
+        memcpy(to, from, literals);
+        from += literals;
+        to += literals;
+        if (end - from < 2)
+            break;
+        size_t distance = from[0] | from[1] << 8;
+        from += 2;
+        size_t length = length_of(&from, end, token & 15) + 4;
+        if (distance == 0 || distance > (size_t)(to - code) || length > (size_t)(limit - to))
+            return 0;
+        for (; length > 0; length--, to++) /* a match may overlap what it makes */
+            *to = to[-distance];
+    }
+    module->code = code;
+    module->code_size = size;
+    return code && to == limit;
+}
+
 int pack_find(struct pack pack, const char *name, struct module *found)
 {
     size_t at = 0;
-    while (pack.size - at >= sizeof(uint32_t[2])) {
-        uint32_t head[2];
+    while (pack.size - at >= sizeof(uint32_t[3])) {
+        uint32_t head[3];
         memcpy(head, pack.bytes + at, sizeof head);
         at += sizeof head;
         if (head[0] > pack.size - at || head[1] > pack.size - at - head[0])
@@ -32,7 +73,7 @@ int pack_find(struct pack pack, const char *name, struct module *found)
         const uint8_t *record = pack.bytes + at;
         *found = (struct module){ (const char *)record, head[0], record + head[0], head[1] };
         if (!name || (strlen(name) == found->name_size && !memcmp(name, found->name, found->name_size)))
-            return 1;
+            return head[2] == 0 || unpack(found, head[2]);
         at += (size_t)head[0] + head[1];
     }
     return 0;

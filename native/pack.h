@@ -1,5 +1,6 @@
 /* A pack is what the compiler makes of a bundle: the bytecode of its ES modules, one record after the other,
-   { u32 name size, u32 code size, name, code }, little-endian. The first record is the one to start. */
+   { u32 name size, u32 code size, u32 unpacked size, name, code }, little-endian. The code is an LZ4 block unless its
+   unpacked size is 0. The first record is the one to start. */
 
 #pragma once
 
@@ -18,7 +19,7 @@ struct module {
     size_t code_size;
 };
 
-/* The module of that name, or the first one when `name` is NULL. Returns 0 when there is none. */
+/* The module of that name, or the first one when `name` is NULL, its code unpacked. Returns 0 when there is none. */
 int pack_find(struct pack pack, const char *name, struct module *found);
 
 /* The pack in a file. Returns 0 when it cannot be mapped. */

@@ -6,6 +6,7 @@
  */
 
 import { basename } from "node:path";
+import { packBlock } from "./lz4.ts";
 
 const [header = "", out = ""] = process.argv.slice(2);
 const text = await Bun.file(header).text();
@@ -31,46 +32,6 @@ function members(type: string, group: string): string[] {
   return [...body.matchAll(new RegExp(`struct ${type} (\\w+);`, "g"))].map(([, name = ""]) => name);
 }
 
-/** An LZ4 block: the nearest earlier match of four bytes or more, taken greedily. */
-function pack(input: Uint8Array): Uint8Array {
-  const packed: number[] = [];
-  const last = new Map<number, number>();
-  const key = (at: number) =>
-    ((input[at] ?? 0) | ((input[at + 1] ?? 0) << 8) | ((input[at + 2] ?? 0) << 16)) +
-    (input[at + 3] ?? 0) * 0x100_0000;
-  const more = (length: number) => {
-    let rest = length - 15;
-    for (; rest >= 255; rest -= 255) packed.push(255);
-    packed.push(rest);
-  };
-  let literals = 0;
-  const emit = (end: number, distance: number, length: number) => {
-    const plain = end - literals;
-    packed.push((Math.min(plain, 15) << 4) | (length === 0 ? 0 : Math.min(length - 4, 15)));
-    if (plain >= 15) more(plain);
-    for (let i = literals; i < end; i++) packed.push(input[i] ?? 0);
-    if (length === 0) return;
-    packed.push(distance & 255, distance >> 8);
-    if (length - 4 >= 15) more(length - 4);
-  };
-  for (let at = 0; at + 4 <= input.length; ) {
-    const from = last.get(key(at));
-    last.set(key(at), at);
-    if (from === undefined || at - from > 65535) {
-      at++;
-      continue;
-    }
-    let length = 4;
-    while (at + length < input.length && input[from + length] === input[at + length]) length++;
-    emit(at, at - from, length);
-    for (let i = at + 1; i < at + length && i + 4 <= input.length; i++) last.set(key(i), i);
-    at += length;
-    literals = at;
-  }
-  emit(input.length, 0, 0);
-  return new Uint8Array(packed);
-}
-
 const data = bytesAfter(/opts(?:\.data = \(void \*\)|_data\[\][^"=]*=)/);
 const instructions = bytesAfter(/opts(?:\.insns = \(void \*\)|_insn\[\][^"=]*=)/);
 const maps = members("bpf_map_desc", "maps");
@@ -84,7 +45,7 @@ const object = {
   context: CONTEXT + maps.length * MAP + programs.length * PROGRAM,
   maps: places(maps, CONTEXT, MAP),
   programs: places(programs, CONTEXT + maps.length * MAP, PROGRAM),
-  packed: Buffer.from(pack(new Uint8Array([...data, ...instructions]))).toString("base64"),
+  packed: Buffer.from(packBlock(new Uint8Array([...data, ...instructions]))).toString("base64"),
 };
 const source = `// Made by scripts/recorder from native/recorder.bpf.c.\nexport const object = ${JSON.stringify(object)};\n`;
 await Bun.write(out, source);
