@@ -1,6 +1,6 @@
 /**
  * The policies of two profiles for one call put together, and what a filter can say of the result. What is lost is noted;
- * but for `limitTogether`, it makes the result more restrictive, never less.
+ * but for `limitTogether` and `shadows`, it makes the result more restrictive, never less.
  */
 
 import { compareActions, type Outcome, sameOutcome, strictest } from "./actions.ts";
@@ -33,13 +33,7 @@ export function combine(
       into.push({ ...branch, outcome });
     }
   }
-  // What is dropped took something back from what is looser and may hold at the same time.
-  const branches = kept.filter(
-    (one) =>
-      !dropped.some(
-        (other) => compareActions(one.outcome.action, other.outcome.action) > 0 && mayMeet(one, other),
-      ),
-  );
+  const branches = limited(kept, dropped, [a, b]);
   const policy = { ...base, branches };
   if (branches.length === kept.length) {
     const meeting = branches.some((one) =>
@@ -65,11 +59,46 @@ export function limitTogether(a: Policy, b: Policy): boolean {
   return limits(a).some((one) => limits(b).some((other) => one.key !== other.key && mayMeet(one, other)));
 }
 
-/** Whether one profile has both, so that what counts where both hold is what counted there. */
+/**
+ * Without the branches that were kept from something by a branch of the same profile which is gone: they are looser than
+ * it, and may hold at the same time. What goes so may in turn have limited others.
+ */
+function limited(kept: Branch[], dropped: readonly Branch[], policies: readonly Policy[]): Branch[] {
+  const gone = [...dropped];
+  let left = kept;
+  for (let before = -1; before !== gone.length; ) {
+    before = gone.length;
+    const free = left.filter(
+      (one) =>
+        !gone.some(
+          (other) =>
+            compareActions(one.outcome.action, other.outcome.action) > 0 &&
+            mayMeet(one, other) &&
+            policies.some((policy) => has(policy, one) && has(policy, other)),
+        ),
+    );
+    gone.push(...left.filter((one) => !free.includes(one)));
+    left = free;
+  }
+  return left;
+}
+
+function has({ branches }: Policy, { key }: Branch): boolean {
+  return branches.some((branch) => branch.key === key);
+}
+
+/** Whether one profile has both, and the other none or both, so that what counts where both hold is what counted there. */
 function metBefore(one: Branch, other: Branch, policies: readonly Policy[]): boolean {
   const compared = [one, other].every(({ condition }) => condition.args.length > 0);
-  const has = (policy: Policy, { key }: Branch) => policy.branches.some((branch) => branch.key === key);
-  return compared && policies.some((policy) => has(policy, one) && has(policy, other));
+  return compared && policies.every((policy) => has(policy, one) === has(policy, other));
+}
+
+/** Whether rules that ask about the host shadow each other in a profile: the first that holds counts. */
+export function shadows({ branches }: Policy): boolean {
+  const hosts = branches.filter(({ condition }) => condition.args.length === 0);
+  return hosts.some((one) =>
+    hosts.some((other) => !sameOutcome(one.outcome, other.outcome) && mayMeet(one, other)),
+  );
 }
 
 /** Whether both conditions can hold at once, as far as that is plain to see. */

@@ -8,7 +8,7 @@ import type { SeccompProfile } from "../../spec/seccomp.ts";
 import { defaultOutcome, loosest, type Outcome, strictest } from "./actions.ts";
 import { defaultPolicy, type Policy, policiesOf } from "./actions-policy.ts";
 import { mergeArchitectures } from "./merge-architectures.ts";
-import { combine, expressible, limitTogether, type Noted } from "./merge-policies.ts";
+import { combine, expressible, limitTogether, type Noted, shadows } from "./merge-policies.ts";
 import type { MergeMode } from "./merge-recordings.ts";
 import { rulesOf } from "./merge-rules.ts";
 import { text, union } from "./merge-sets.ts";
@@ -87,11 +87,17 @@ function commonFlags(a: SeccompProfile, b: SeccompProfile): string[] {
 
 function unite(a: Policy, b: Policy): Noted {
   const united = combine(a, b, choosing(a, b, loosest), loosest);
-  if (!limitTogether(a, b)) return united;
-  return {
-    ...united,
-    note: "the profiles limit it under different conditions; the union limits it under neither",
-  };
+  if (limitTogether(a, b))
+    return {
+      ...united,
+      note: "the profiles limit it under different conditions; the union limits it under neither",
+    };
+  if ([a, b].some((one) => shadows(one)))
+    return {
+      ...united,
+      note: "several of its rules may hold on one host; the union may let more through than either",
+    };
+  return united;
 }
 
 function intersect(a: Policy, b: Policy): Noted {
