@@ -50,10 +50,10 @@ ENGINE_OBJECTS := $(addprefix $(BUILD)/engine/,quickjs.o dtoa.o libregexp.o libu
 HOST_SOURCES := host bridge image layout pack arena utf8 sha256
 HOST_OBJECTS := $(HOST_SOURCES:%=$(BUILD)/%.o)
 TYPESCRIPT := $(shell find src -name '*.ts' ! -name '*.test.ts' ! -path '*/.*')
-BUNDLER := scripts/bundle.ts scripts/lz4.ts scripts/pack-lz4.ts package-lock.json
+BUNDLER := scripts/bundle.ts package-lock.json
 RECORDER := src/record/generated/object-x86_64.js src/record/generated/object-aarch64.js
-APPLETS := src/runtime/main.ts src/guard/main.ts
-NAMES := hookwright-runtime hookwright-guard hookwright-runc hookwright-crun oci-add-hooks
+APPLETS := src/runtime/main.ts src/guard/main.ts src/record/main.ts
+NAMES := hookwright-runtime hookwright-guard hookwright-record hookwright-runc hookwright-crun oci-add-hooks
 
 .PHONY: build host demo test portable bench check fuzz install clean help build-arm64
 .PHONY: FORCE setup-build setup-check setup-test setup-demo setup-bench setup-arm64
@@ -145,14 +145,17 @@ $(BUILD)/heap-room.o: native/heap.S | $(SETUP)
 	@mkdir -p $(@D)
 	@$(CC) -c -o $@ $<
 
-$(BUILD)/%.o: native/heap.S $(BUILD)/%.image $(TOOLS)/chunks.pack
-	@$(CC) -DIMAGE='"$(BUILD)/$*.image"' -DCHUNKS='"$(TOOLS)/chunks.pack"' -c -o $@ $<
+$(BUILD)/%.o: native/heap.S $(BUILD)/%.image $(BUILD)/chunks.lz4
+	@$(CC) -DIMAGE='"$(BUILD)/$*.image"' -DCHUNKS='"$(BUILD)/chunks.lz4"' -c -o $@ $<
+
+$(BUILD)/chunks.lz4: $(TOOLS)/chunks.pack scripts/lz4.ts scripts/pack-lz4.ts
+	@$(BUN) scripts/pack-lz4.ts $< $@ $(ARCH)
 
 -include $(HOST_SOURCES:%=$(BUILD)/%.d)
 
 # The recorder's kernel programs, as modules that carry them.
 
-$(RECORDER) &: native/recorder.bpf.c $(wildcard native/recorder*.h) scripts/recorder scripts/recorder-object.ts scripts/lz4.ts | setup-build
+$(RECORDER) &: native/recorder.bpf.c $(wildcard native/recorder*.h) scripts/recorder scripts/recorder-object.ts | setup-build
 	@scripts/recorder && touch $(RECORDER)
 
 # Bytecode.
@@ -165,10 +168,9 @@ dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/appen
 	@$(BUN) scripts/append.ts dist/hookwright-host $< $@
 
 ifeq ($(ARCH),$(MACHINE))
-$(TOOLS)/applets.pack $(TOOLS)/chunks.pack &: $(APPLETS) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
+$(TOOLS)/applets.pack $(TOOLS)/chunks.pack &: $(APPLETS) $(RECORDER) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
 	@$(BUN) scripts/bundle.ts $(TOOLS)/applets $(APPLETS)
-	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/chunks.pack.plain $(TOOLS) $$(cat $(TOOLS)/applets/lazy)
-	@$(BUN) scripts/pack-lz4.ts $(TOOLS)/chunks.pack.plain $(TOOLS)/chunks.pack
+	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/chunks.pack $(TOOLS) $$(cat $(TOOLS)/applets/lazy)
 	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/applets.pack $(TOOLS) $$(cat $(TOOLS)/applets/modules)
 
 $(TOOLS)/apart.image: $(TOOLS)/image-maker $(TOOLS)/applets.pack

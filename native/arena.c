@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define GRAIN 16
+#define GRAIN 8
 #define SMALL 1024           /* up to here sizes are multiples of GRAIN; from here four steps to each doubling */
 #define LARGE (128 << 10)    /* from here each block is a mapping of its own */
 #define PIECE (1 << 20)

@@ -26,6 +26,7 @@ static const struct applet {
     { "hookwright-crun", "runtime", 0 },
     { "oci-add-hooks", "runtime", 0 },
     { "hookwright-guard", "guard", 1 },
+    { "hookwright-record", "record", 2 },
 };
 
 static const char *applet_name = "host";

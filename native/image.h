@@ -6,7 +6,7 @@
 
 #include "quickjs.h"
 
-#define IMAGE_ENTRIES 2
+#define IMAGE_ENTRIES 3
 
 struct image {
     /* NULL in the program that makes the image: its room is still empty. */

@@ -27,7 +27,7 @@ static int read_marks(const char *path, size_t *size)
 int layout_begin(char *start, char *limit, const char *how)
 {
     size_t size = 0;
-    next = UP(start, 16);
+    next = UP(start, 8);
     end = limit;
     apart = how && !strcmp(how, "apart");
     if (how && !apart && !read_marks(how, &size))

@@ -1,41 +1,69 @@
 /** Packing for what the host program carries and seldom needs: the format that costs least to unpack. */
 
-/** An LZ4 block (lz4_Block_format.md): the nearest earlier match of four bytes or more, taken greedily. */
+const LEAST = 4;
+/** The farthest match. */
+const FARTHEST = 65535;
+/** How many places with the same four bytes are tried. */
+const TRIED = 256;
+
+interface Match {
+  length: number;
+  distance: number;
+}
+
+/** An LZ4 block (lz4_Block_format.md); of the matches at a place, and at the next one, the longest is taken. */
 export function packBlock(input: Uint8Array): Uint8Array {
   const packed: number[] = [];
-  const last = new Map<number, number>();
-  const key = (at: number) =>
-    ((input[at] ?? 0) | ((input[at + 1] ?? 0) << 8) | ((input[at + 2] ?? 0) << 16)) +
-    (input[at + 3] ?? 0) * 0x100_0000;
+  const places = new Map<number, number[]>();
+  const view = new DataView(input.buffer, input.byteOffset, input.length);
+
+  const note = (at: number) => {
+    if (at + LEAST > input.length) return;
+    const key = view.getUint32(at);
+    const list = places.get(key);
+    if (list === undefined) places.set(key, [at]);
+    else list.push(at);
+  };
+  const longest = (at: number): Match => {
+    let best: Match = { length: 0, distance: 0 };
+    const list = at + LEAST > input.length ? undefined : places.get(view.getUint32(at));
+    for (let i = (list?.length ?? 0) - 1, tries = TRIED; i >= 0 && tries > 0; i--, tries--) {
+      const from = list?.[i] ?? 0;
+      if (at - from > FARTHEST) break;
+      let length = LEAST;
+      while (at + length < input.length && input[from + length] === input[at + length]) length++;
+      if (length > best.length) best = { length, distance: at - from };
+    }
+    return best;
+  };
   const more = (length: number) => {
     let rest = length - 15;
     for (; rest >= 255; rest -= 255) packed.push(255);
     packed.push(rest);
   };
-  let literals = 0;
-  const emit = (end: number, distance: number, length: number) => {
-    const plain = end - literals;
-    packed.push((Math.min(plain, 15) << 4) | (length === 0 ? 0 : Math.min(length - 4, 15)));
+  const emit = (start: number, end: number, { length, distance }: Match) => {
+    const plain = end - start;
+    packed.push((Math.min(plain, 15) << 4) | (length === 0 ? 0 : Math.min(length - LEAST, 15)));
     if (plain >= 15) more(plain);
-    for (let i = literals; i < end; i++) packed.push(input[i] ?? 0);
+    for (let i = start; i < end; i++) packed.push(input[i] ?? 0);
     if (length === 0) return;
     packed.push(distance & 255, distance >> 8);
-    if (length - 4 >= 15) more(length - 4);
+    if (length - LEAST >= 15) more(length - LEAST);
   };
-  for (let at = 0; at + 4 <= input.length; ) {
-    const from = last.get(key(at));
-    last.set(key(at), at);
-    if (from === undefined || at - from > 65535) {
+
+  let literals = 0;
+  for (let at = 0; at < input.length; ) {
+    const match = longest(at);
+    note(at);
+    if (match.length === 0 || longest(at + 1).length > match.length + 1) {
       at++;
       continue;
     }
-    let length = 4;
-    while (at + length < input.length && input[from + length] === input[at + length]) length++;
-    emit(at, at - from, length);
-    for (let i = at + 1; i < at + length && i + 4 <= input.length; i++) last.set(key(i), i);
-    at += length;
+    emit(literals, at, match);
+    for (let i = at + 1; i < at + match.length; i++) note(i);
+    at += match.length;
     literals = at;
   }
-  emit(input.length, 0, 0);
+  emit(literals, input.length, { length: 0, distance: 0 });
   return new Uint8Array(packed);
 }

@@ -1,14 +1,12 @@
 #!/usr/bin/env bun
 /**
- * Takes the loader program out of a light skeleton, which is a C header: `recorder-object.ts HEADER OUT`. Its data and
- * instructions are packed as an LZ4 block (an interpreter without a JIT unpacks them, and the file is a third of the
- * size), and the places of descriptors in its context are written beside them.
+ * Takes the loader program out of a light skeleton, which is a C header: `recorder-object.ts ARCH HEADER OUT`. Its data and
+ * instructions are written as text, a character for each byte, and the places of descriptors in its context beside them.
  */
 
 import { basename } from "node:path";
-import { packBlock } from "./lz4.ts";
 
-const [header = "", out = ""] = process.argv.slice(2);
+const [arch = "", header = "", out = ""] = process.argv.slice(2);
 const text = await Bun.file(header).text();
 
 /** sizeof(struct bpf_loader_ctx), struct bpf_map_desc and struct bpf_prog_desc of bpf/skel_internal.h. */
@@ -40,12 +38,13 @@ const places = (names: string[], start: number, size: number) =>
   Object.fromEntries(names.map((name, i) => [name, start + i * size]));
 
 const object = {
+  side: `kernel side for ${arch}`,
   data: data.length,
   instructions: instructions.length,
   context: CONTEXT + maps.length * MAP + programs.length * PROGRAM,
   maps: places(maps, CONTEXT, MAP),
   programs: places(programs, CONTEXT + maps.length * MAP, PROGRAM),
-  packed: Buffer.from(packBlock(new Uint8Array([...data, ...instructions]))).toString("base64"),
+  bytes: String.fromCharCode(...data) + String.fromCharCode(...instructions),
 };
 const source = `// Made by scripts/recorder from native/recorder.bpf.c.\nexport const object = ${JSON.stringify(object)};\n`;
 await Bun.write(out, source);

@@ -20,7 +20,7 @@ const MAP: { [room: string]: string[] } = {
   plan: ["spec", "codec", "rules", "linux"],
   guard: ["spec", "codec", "rules", "linux"],
   runtime: ["spec", "codec", "rules", "linux", "plan"],
-  record: ["spec", "codec", "linux"],
+  record: ["spec", "codec", "rules", "linux"],
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime"],
   observe: ["spec"],
   // Verbs return data; the command line parses and prints.

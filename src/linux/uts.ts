@@ -1,4 +1,4 @@
-/** The machine's name, as this process's UTS namespace has it. */
+/** Names of the machine and its kernel. */
 
 import { check } from "./error.ts";
 import { scratch } from "./memory.ts";
@@ -6,10 +6,19 @@ import { decode, nr, syscall } from "./primitive.ts";
 
 const FIELD = 65;
 
-/** What `uname -n` prints. */
+/** What `uname -n` prints: the machine's name, as this process's UTS namespace has it. */
 export function hostName(): string {
-  // struct new_utsname: six fields of 65 bytes; nodename is the second.
+  return field(1);
+}
+
+/** What `uname -r` prints: the kernel's release. */
+export function kernelRelease(): string {
+  return field(2);
+}
+
+/** struct new_utsname: six fields of 65 bytes. */
+function field(index: number): string {
   check(syscall(nr.uname, scratch), "uname");
-  const name = scratch.subarray(FIELD, 2 * FIELD);
+  const name = scratch.subarray(index * FIELD, (index + 1) * FIELD);
   return decode(name.subarray(0, name.indexOf(0)));
 }

@@ -12,14 +12,14 @@ import { LinuxError } from "../linux/error.ts";
 import { rename } from "../linux/link.ts";
 import { arch } from "../linux/primitive.ts";
 import { randomBytes } from "../linux/random.ts";
-import type { PackedObject } from "./generated/object.d.ts";
+import type { KernelObject } from "./generated/object.d.ts";
 import { BOOK } from "./layout.ts";
 import type { RecorderPlace } from "./place.ts";
 import { refusal, requireBpffs } from "./refusal.ts";
 import { unpack } from "./unpack.ts";
 
 /** The kernel side for this architecture. */
-export async function kernelSide(): Promise<PackedObject> {
+export async function kernelSide(): Promise<KernelObject> {
   if (arch === "aarch64") return (await import("./generated/object-aarch64.js")).object;
   return (await import("./generated/object-x86_64.js")).object;
 }
@@ -34,7 +34,7 @@ const ALWAYS = ["enter", "fork", "exec"];
  * Loads and attaches, for a caller that holds the lock; what lies half made at `place.pins` is taken away first.
  * `byInode`: the keys of namespaces are inode numbers. Throws a Failure that says why this machine cannot record.
  */
-export function load(place: RecorderPlace, object: PackedObject, byInode: boolean): void {
+export function load(place: RecorderPlace, object: KernelObject, byInode: boolean): void {
   const draft = draftOf(place);
   try {
     requireBpffs(place);
@@ -54,11 +54,11 @@ export function load(place: RecorderPlace, object: PackedObject, byInode: boolea
   }
 }
 
-function fill(directory: string, object: PackedObject, byInode: boolean): void {
+function fill(directory: string, object: KernelObject, byInode: boolean): void {
   const constants = { map: object.maps.rodata ?? 0, content: new Uint32Array([byInode ? 1 : 0]) };
   const context = runLoader({ ...unpack(object), context: object.context }, [constants]);
   const open: number[] = [];
-  const descriptor = (places: PackedObject["maps"], name: string) => {
+  const descriptor = (places: KernelObject["maps"], name: string) => {
     const at = places[name];
     if (at === undefined) throw new Error(`the kernel side has no ${name}`);
     return context.getInt32(at, true);

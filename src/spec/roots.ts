@@ -14,12 +14,16 @@ export interface Roots {
   /** The link to the plan in force. */
   readonly current: string;
   readonly store: string;
+  /** Seccomp profiles, and the recordings that they were made of. */
+  readonly profiles: string;
   readonly log: string;
   readonly events: string;
   /** Gone after a reboot: what is known of the containers that live now. */
   readonly run: string;
   readonly containers: string;
   readonly spool: string;
+  /** Of containers that are being recorded. */
+  readonly recordings: string;
 }
 
 /** The directories below `root`, which must be absolute; "" and "/" mean the machine's own. */
@@ -39,10 +43,12 @@ export function rootsAt(root: string): Roots {
     plans: `${state}/plans`,
     current: `${state}/plans/current`,
     store: `${state}/store`,
+    profiles: `${state}/profiles`,
     log,
     events: `${log}/events.jsonl`,
     run,
     containers: `${run}/containers`,
     spool: `${run}/spool`,
+    recordings: `${run}/recordings`,
   };
 }

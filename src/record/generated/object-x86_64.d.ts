@@ -1,3 +1,3 @@
-import type { PackedObject } from "./object.d.ts";
+import type { KernelObject } from "./object.d.ts";
 
-export const object: PackedObject;
+export const object: KernelObject;

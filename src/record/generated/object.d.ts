@@ -1,5 +1,7 @@
-/** The kernel side as scripts/recorder packs it: object-x86_64.js and object-aarch64.js, which are built, not kept. */
-export interface PackedObject {
+/** The kernel side as scripts/recorder writes it: object-x86_64.js and object-aarch64.js, which are built, not kept. */
+export interface KernelObject {
+  /** Says of which architecture, for the build, which leaves the others out. */
+  readonly side: string;
   /** Bytes of the loader program's data and, behind them, of its instructions. */
   readonly data: number;
   readonly instructions: number;
@@ -7,6 +9,6 @@ export interface PackedObject {
   readonly context: number;
   readonly maps: { readonly [name: string]: number };
   readonly programs: { readonly [name: string]: number };
-  /** Both as an LZ4 block in base64. */
-  readonly packed: string;
+  /** Both, a character for each byte. */
+  readonly bytes: string;
 }
