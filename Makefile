@@ -53,7 +53,7 @@ TYPESCRIPT := $(shell find src -name '*.ts' ! -name '*.test.ts' ! -path '*/.*')
 BUNDLER := scripts/bundle.ts package-lock.json
 RECORDER := src/record/generated/object-x86_64.js src/record/generated/object-aarch64.js
 APPLETS := src/runtime/main.ts src/guard/main.ts src/record/main.ts
-NAMES := hookwright-runtime hookwright-guard hookwright-record hookwright-runc hookwright-crun oci-add-hooks
+NAMES := hookwright-runtime hookwright-guard hookwright-record hookwright-runc hookwright-crun oci-add-hooks oci-seccomp-bpf-hook
 
 .PHONY: build host demo test portable bench check fuzz install clean help build-arm64
 .PHONY: FORCE setup-build setup-check setup-test setup-demo setup-bench setup-arm64

@@ -27,6 +27,7 @@ static const struct applet {
     { "oci-add-hooks", "runtime", 0 },
     { "hookwright-guard", "guard", 1 },
     { "hookwright-record", "record", 2 },
+    { "oci-seccomp-bpf-hook", "record", 2 },
 };
 
 static const char *applet_name = "host";

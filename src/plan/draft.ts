@@ -18,6 +18,7 @@ import { type Problem, problemText } from "./lint/problem.ts";
 import { type InspectedProgram, inspectProgram } from "./lint/program.ts";
 import { lintSet } from "./lint/set.ts";
 import type { ReadDefinition } from "./read-definition.ts";
+import { recorderProgram, withRecorder } from "./record.ts";
 import { digestOf, type StoredAs } from "./store.ts";
 
 export interface DraftFile {
@@ -64,16 +65,20 @@ export function makeDraft(roots: Roots, options: DraftOptions = {}): Draft {
   const configuration = readConfiguration(roots);
   const { files, masked, notes } = loadDefinitions(roots.definitionDirs, "apply");
   lintSet(files);
-  const candidates = files.map((read) => ({
-    read,
-    inspected: inspectProgram(read),
-    edits:
-      read.definition?.edits === undefined ? undefined : completeEdits(read.definition.edits, read.report),
-  }));
+  let program: Uint8Array | undefined;
+  const host = () => (program ??= hostProgram(options.host));
+  const candidates = files
+    .map((written) => withRecorder(written, roots))
+    .map((read) => ({
+      read,
+      inspected: read.definition?.record === undefined ? inspectProgram(read) : recorderProgram(host()),
+      edits:
+        read.definition?.edits === undefined ? undefined : completeEdits(read.definition.edits, read.report),
+    }));
   refuseFailed(files);
 
   const collected: Collected = { files: new Map(), entries: new Map() };
-  const guard = collect(collected, hostProgram(options.host), "program");
+  const guard = collect(collected, host(), "program");
   const definitions = candidates.map((one) => planOne(one, configuration, collected));
   lintFeedback(files, definitions);
   const problems = refuseFailed(files);

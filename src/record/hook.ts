@@ -4,6 +4,7 @@
  */
 
 import { realtimeMs } from "../linux/clock.ts";
+import { mkdirAll } from "../linux/directory.ts";
 import { LinuxError } from "../linux/error.ts";
 import { decode } from "../linux/primitive.ts";
 import { readToEnd } from "../linux/read.ts";
@@ -61,6 +62,7 @@ async function begin(
       exitCode: EXIT.own,
     });
   const { boundary, noNewPrivileges, command } = bundleFacts(state.bundle);
+  if (destination.profile.startsWith(`${roots.profiles}/`)) mkdirAll(roots.profiles, 0o755);
   checkDestination(destination);
   const started = new Date(realtimeMs()).toISOString();
   const registration = await register(place, { pid: state.pid, options, boundary });

@@ -58,6 +58,25 @@ export interface Edits {
   rlimits?: { type: string; soft: number; hard: number }[];
 }
 
+/** Recording a container's system calls, and the seccomp profile that is made of them when it stops. */
+export interface RecordWish {
+  /** A name below the directory of profiles, or an absolute path; absent means the definition's name. */
+  profile?: string;
+  /** What to record besides the calls; each costs something. */
+  details?: ("refused" | "arguments" | "capabilities" | "files" | "addresses")[];
+  /** Absolute path of a profile to extend. */
+  base?: string;
+  /** `merge`: together with what was recorded for this profile before. Absent means `replace`. */
+  mode?: "merge" | "replace";
+  /** Whose dialect the profile is in; absent means `docker`. */
+  format?: "oci" | "docker" | "podman";
+  /**
+   * Under which filter the container runs meanwhile. `permissive`, when absent: one that allows everything, which makes the
+   * recording exact. `own`: its own, for one that must not lose its protection.
+   */
+  filter?: "permissive" | "own";
+}
+
 export interface GuardPolicy {
   /** `sha256:<hex>` of the program; pinned by `apply` when absent. */
   digest?: string;
@@ -80,6 +99,8 @@ export interface Definition {
   when: When;
   stages: Stage[];
   edits?: Edits;
+  /** Instead of a hook of its own: the recorder is the hook. */
+  record?: RecordWish;
   guard: GuardPolicy;
   /** Where ours go among hooks that are already in config.json. */
   position: "append" | "prepend";

@@ -15,6 +15,7 @@ export type Program =
   | "hookwright-runc"
   | "hookwright-crun"
   | "hookwright-guard"
+  | "hookwright-record"
   | "oci-add-hooks";
 
 /** Absolute path of a built program or of one of its names. */

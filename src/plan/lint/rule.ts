@@ -88,6 +88,10 @@ export const RULES = {
   ),
   "without-hook": rule("A field that only means something with a hook, and there is none.", "error"),
   "does-nothing": rule("A definition with neither a hook nor edits.", "error"),
+  "record-alone": rule(
+    "What stands beside record and cannot: a hook, stages, or a profile that its filter replaces.",
+    "error",
+  ),
   "image-binding": rule(
     "when.images is not available yet; accepting it would let the hook run elsewhere.",
     "error",

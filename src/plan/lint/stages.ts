@@ -14,6 +14,10 @@ export function lintStages(
   const field = "stage" in value && value.stage !== undefined ? "stage" : "stages";
   const stages: readonly string[] | undefined =
     field === "stage" && "stage" in value ? value.stage : value.stages;
+  if (definition?.record !== undefined) {
+    lintRecord(definition, stages, report);
+    return;
+  }
   if (value.hook === undefined) {
     lintWithoutHook(stages ?? [], definition, report);
     return;
@@ -53,6 +57,22 @@ export function lintStages(
       );
     }
   }
+}
+
+/** The recorder is the hook, and knows its stages; its filter takes the place of any other. */
+function lintRecord(definition: Definition, stages: readonly string[] | undefined, report: Report): void {
+  const tell = (path: string[], message: string, mend: string) =>
+    report.add("record-alone", path, message, mend);
+  if (definition.hook !== undefined)
+    tell(["hook"], "a definition records or runs a hook, not both", "write two definitions");
+  if (stages !== undefined)
+    tell(["stages"], "a recording has its own stages, the container's creation and its end", "remove stages");
+  if (definition.edits?.seccomp !== undefined && definition.record?.filter !== "own")
+    tell(
+      ["edits", "seccomp"],
+      "the recording's permissive filter takes the profile's place",
+      "remove it, or say record.filter: own",
+    );
 }
 
 function lintWithoutHook(

@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { STAGES } from "../../spec/stage.ts";
 import { editsSchema } from "./edits.ts";
-import { described, envWord, NAME, sha256, whole, word } from "./words.ts";
+import { described, envWord, NAME, PROFILE, sha256, whole, word } from "./words.ts";
 
 /** Seconds that a hook may take. */
 export const TIMEOUT = { least: 1, most: 30, usual: 10 } as const;
@@ -83,6 +83,45 @@ const guard = v.strictObject({
   ),
 });
 
+const record = v.strictObject({
+  profile: v.exactOptional(
+    described(
+      "Where the profile goes: a name below the directory of profiles, or an absolute path; the definition's name when absent.",
+      v.pipe(v.string(), v.regex(PROFILE, "must be a name, or an absolute path that ends in .json")),
+    ),
+  ),
+  details: v.exactOptional(
+    described(
+      "What to record besides the system calls.",
+      v.array(v.picklist(["refused", "arguments", "capabilities", "files", "addresses"])),
+    ),
+  ),
+  base: v.exactOptional(
+    described(
+      "A profile to extend, an absolute path.",
+      v.pipe(v.string(), v.startsWith("/", "must be an absolute path")),
+    ),
+  ),
+  mode: v.exactOptional(
+    described(
+      "merge: together with what was recorded before; replace when absent.",
+      v.picklist(["merge", "replace"]),
+    ),
+  ),
+  format: v.exactOptional(
+    described(
+      "Whose dialect the profile is in; docker when absent.",
+      v.picklist(["oci", "docker", "podman"]),
+    ),
+  ),
+  filter: v.exactOptional(
+    described(
+      "The filter that the container runs under meanwhile: permissive allows everything and makes the recording exact; own is its own.",
+      v.picklist(["permissive", "own"]),
+    ),
+  ),
+});
+
 const stageNames = [...STAGES, "precreate"] as const;
 
 export const definitionSchema = v.strictObject({
@@ -103,6 +142,9 @@ export const definitionSchema = v.strictObject({
     ),
   ),
   edits: v.exactOptional(described("What changes in the container before it is created.", editsSchema)),
+  record: v.exactOptional(
+    described("Record the container's system calls, and write a seccomp profile when it stops.", record),
+  ),
   guard: v.exactOptional(described("How the hook is held while it runs.", guard)),
   position: v.exactOptional(
     described("Where the hook goes among those that are there already.", v.picklist(["append", "prepend"])),

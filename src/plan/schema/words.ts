@@ -2,6 +2,9 @@
 
 import * as v from "valibot";
 
+/** Where a profile goes: a name, or a path. */
+export const PROFILE = /^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,127}|\/(?:[^/\0]+\/)*[^/\0]+\.json)$/;
+
 /** What a definition may be called: safe as a word of a table, a label and a file name. */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 

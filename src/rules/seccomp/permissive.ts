@@ -4,6 +4,7 @@
  */
 
 import type { Json, JsonObject } from "../../spec/runtime-config.ts";
+import { same } from "../hooks/same.ts";
 
 /** A filter kills programs of an architecture that it does not list, whatever its default. */
 const ARCHITECTURES = [
@@ -31,7 +32,7 @@ export function permissiveFilter(): JsonObject {
   };
 }
 
-/** Whether the `linux.seccomp` of a configuration is that filter. */
+/** Whether the `linux.seccomp` of a configuration is that filter, in whatever order its members stand. */
 export function isPermissive(seccomp: Json | undefined): boolean {
-  return JSON.stringify(seccomp) === JSON.stringify(permissiveFilter());
+  return same(seccomp, permissiveFilter());
 }

@@ -1,0 +1,143 @@
+/**
+ * Recording on real containers: by a definition through wrapper and guard, and by the hooks.d file and annotation of
+ * oci-seccomp-bpf-hook with our program in its place. What was recorded starts the container again, and nothing else runs
+ * in it.
+ */
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { RuntimeConfig } from "../../src/spec/runtime-config.ts";
+import { makeBundle } from "../support/bundle.ts";
+import { applyPlan, define } from "../support/plan.ts";
+import { built, hookwright, program } from "../support/programs.ts";
+import { type TempRoot, tempRoot } from "../support/root.ts";
+import { RUNTIMES, type RuntimeName, runRuntime } from "../support/runtime.ts";
+
+const SCRIPT = "ls / >/dev/null && mkdir -p /tmp/made";
+
+describe.skipIf(!built("hookwright-host"))("recording a container", () => {
+  let root: TempRoot;
+  let pins = "";
+
+  beforeAll(() => {
+    root = tempRoot();
+    const bpffs = `${root.work}/bpf`;
+    mkdirSync(bpffs);
+    Bun.spawnSync(["mount", "-t", "bpf", "bpf", bpffs]);
+    Bun.spawnSync(["mount", "--make-shared", bpffs]);
+    pins = `${bpffs}/hookwright`;
+    process.env.HOOKWRIGHT_PINS = pins;
+  });
+  afterAll(() => {
+    delete process.env.HOOKWRIGHT_PINS;
+    expect(existsSync(pins)).toBe(false);
+    root.remove();
+  });
+
+  const bundleOf = (name: string, args: string[], tweak?: (config: RuntimeConfig) => void) =>
+    makeBundle(`${root.work}/${name}`, { args, rootfs: `${root.work}/rootfs`, ...(tweak && { tweak }) });
+  const names = (profile: string): string[] =>
+    JSON.parse(readFileSync(profile, "utf8"))
+      .syscalls.filter(({ action }: { action: string }) => action === "SCMP_ACT_ALLOW")
+      .flatMap(({ names }: { names: string[] }) => names);
+  const confined = (name: string, profile: string, script: string) =>
+    bundleOf(name, ["/bin/sh", "-c", script], (config) => {
+      config.linux = { ...config.linux, seccomp: JSON.parse(readFileSync(profile, "utf8")) };
+    });
+  const run = (runtime: RuntimeName, bundle: string, id: string, via?: string[]) =>
+    runRuntime(runtime, root.root, ["run", "--bundle", bundle, id], via === undefined ? {} : { via });
+  const events = async () => (await hookwright(root.root, ["events", "--format", "json"])).stdout;
+
+  test.each(RUNTIMES)("a definition records on %s, and the profile confines", async (runtime) => {
+    process.env.HOOKWRIGHT_PINS = pins;
+    const record = { profile: `web-${runtime}`, format: "oci", details: ["refused"] };
+    define(root.root, `record-${runtime}`, {
+      version: "1.0.0",
+      when: { annotations: { "^com\\.example\\.record$": `^${runtime}$` } },
+      record,
+    });
+    const applied = await hookwright(root.root, ["apply"], { env: { HOOKWRIGHT_PINS: pins } });
+    expect([applied.code, applied.stderr]).toEqual([0, expect.any(String)]);
+    const bundle = bundleOf(`recorded-${runtime}`, ["/bin/sh", "-c", SCRIPT], (config) => {
+      config.annotations = { "com.example.record": runtime };
+    });
+    const via = [program("hookwright-runtime"), "--runtime-path", Bun.which(runtime) ?? runtime];
+    const ran = await run(runtime, bundle, `recorded-${runtime}`, via);
+    expect([ran.code, ran.stderr]).toEqual([0, ""]);
+    const profile = `${root.profiles}/web-${runtime}.json`;
+    expect(names(profile)).toContainValues(["mkdir", "exit_group", "execve"]);
+    const recording = JSON.parse(readFileSync(`${root.profiles}/web-${runtime}.recording.json`, "utf8"));
+    expect(recording).toMatchObject({
+      boundary: "permissive",
+      complete: true,
+      container: { command: ["/bin/sh"] },
+    });
+    expect(await events()).toContain("under a filter that allows everything");
+    expect(readdirSync(root.recordings)).toEqual([]);
+
+    for (let i = 0; i < 3; i++) {
+      const again = await run(
+        runtime,
+        confined(`again-${runtime}`, profile, `busybox rmdir /tmp/made; ${SCRIPT}`),
+        `again-${i}`,
+      );
+      // rmdir is outside of what was recorded; the rest runs.
+      expect([again.code, again.stderr]).toEqual([expect.any(Number), expect.stringContaining("rmdir")]);
+    }
+    const fits = await run(runtime, confined(`fits-${runtime}`, profile, SCRIPT), `fits-${runtime}`);
+    expect([fits.code, fits.stderr]).toEqual([0, ""]);
+  });
+
+  test("the hooks.d file and annotation of oci-seccomp-bpf-hook: of: and if:, any order", async () => {
+    const out = `${root.work}/out`;
+    mkdirSync(out);
+    const base = `${out}/base.json`;
+    writeFileSync(
+      base,
+      JSON.stringify({
+        defaultAction: "SCMP_ACT_ERRNO",
+        architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64"],
+        syscalls: [
+          { names: ["mkdir"], action: "SCMP_ACT_ERRNO" },
+          { names: ["swapoff"], action: "SCMP_ACT_ALLOW" },
+        ],
+      }),
+    );
+    const hook = {
+      path: program("hookwright-record"),
+      args: ["oci-seccomp-bpf-hook", "-s", "--directory", out],
+      env: [`HOOKWRIGHT_ROOT=${root.root}`, `HOOKWRIGHT_PINS=${pins}`],
+    };
+    const traced = (name: string, annotation: string) =>
+      bundleOf(name, ["/bin/sh", "-c", "ls / >/dev/null"], (config) => {
+        config.annotations = { "io.containers.trace-syscall": annotation };
+        config.hooks = { prestart: [hook], poststop: [hook] };
+      });
+    const profile = `${out}/traced.json`;
+    const ran = await run("runc", traced("traced", `if:${base};of:${profile}`), "traced");
+    expect([ran.code, ran.stderr]).toEqual([0, ""]);
+    expect(names(profile)).toContainValues(["swapoff", "exit_group"]);
+    expect(names(profile)).not.toContain("mkdir");
+
+    for (const [annotation, words] of [
+      ["of:/nonexistent/o.json", "no directory that this host allows"],
+      [`of:${out}/missing/o.json`, "no such file or directory"],
+      [`of:${out}/../o.json`, "not an absolute path"],
+      [`if:${base}`, "of:PATH is missing"],
+      [`of:${profile};of:${profile}`, "is there twice"],
+    ] as const) {
+      const refused = await run("runc", traced("refused", annotation), "refused");
+      expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining(words)]);
+    }
+    expect(readdirSync(out).sort()).toEqual(["base.json", "traced.json", "traced.recording.json"]);
+  });
+
+  test("what cannot be applied is refused", async () => {
+    expect(
+      await applyPlan(root.root, {
+        wrong: { version: "1.0.0", when: { always: true }, record: { profile: "../x" } },
+      }).catch((error: Error) => error.message),
+    ).toContain("must be a name, or an absolute path that ends in .json");
+    Bun.spawnSync(["rm", `${root.config}/hooks.d/wrong.json`]);
+  });
+});
