@@ -63,7 +63,8 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
     });
     const via = [program("hookwright-runtime"), "--runtime-path", Bun.which(runtime) ?? runtime];
     const ran = await run(runtime, bundle, `recorded-${runtime}`, via);
-    expect([ran.code, ran.stderr]).toEqual([0, ""]);
+    const said = ran.code === 0 ? "" : await events();
+    expect([ran.code, ran.stderr, said]).toEqual([0, "", ""]);
     const profile = `${root.profiles}/web-${runtime}.json`;
     expect(names(profile)).toContainValues(["mkdir", "exit_group", "execve"]);
     const recording = JSON.parse(readFileSync(`${root.profiles}/web-${runtime}.recording.json`, "utf8"));
