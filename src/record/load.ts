@@ -8,7 +8,7 @@ import { openTracepoint, pin, update } from "../linux/bpf.ts";
 import { runLoader } from "../linux/bpf-loader.ts";
 import { close } from "../linux/descriptor.ts";
 import { mkdir, removeTree } from "../linux/directory.ts";
-import { LinuxError } from "../linux/error.ts";
+import { failedWith, LinuxError } from "../linux/error.ts";
 import { rename } from "../linux/link.ts";
 import { arch } from "../linux/primitive.ts";
 import { randomBytes } from "../linux/random.ts";
@@ -27,6 +27,8 @@ export async function kernelSide(): Promise<KernelObject> {
 /** Maps and programs that are found again by their names. */
 const PINNED_MAPS = ["slots", "namespaces", "tags", "arguments", "places", "book"];
 const PINNED_PROGRAMS = ["leave", "signal", "capable"];
+/** How often the kernel is asked to load. */
+const TRIES = 5;
 /** Programs that are attached as long as the recorder is there. */
 const ALWAYS = ["enter", "fork", "exec"];
 
@@ -42,7 +44,7 @@ export function load(place: RecorderPlace, object: KernelObject, byInode: boolea
     removeTree(place.pins);
     mkdir(draft, 0o700);
     try {
-      fill(draft, object, byInode);
+      tryFill(draft, object, byInode);
       rename(draft, place.pins);
     } catch (error) {
       removeTree(draft);
@@ -51,6 +53,17 @@ export function load(place: RecorderPlace, object: KernelObject, byInode: boolea
   } catch (error) {
     if (error instanceof LinuxError) throw refusal(error);
     throw error;
+  }
+}
+
+/** The verifier gives up with EAGAIN when a signal comes. */
+function tryFill(directory: string, object: KernelObject, byInode: boolean): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      return fill(directory, object, byInode);
+    } catch (error) {
+      if (tries === TRIES || !failedWith(error, "EAGAIN")) throw error;
+    }
   }
 }
 
