@@ -105,7 +105,6 @@ export const GLOBAL_FLAGS: readonly Flag[] = [
   { name: "root", value: "DIR", completes: "directory", summary: "keep everything below DIR instead of /" },
   {
     name: "format",
-    short: "o",
     value: "FORMAT",
     summary: "table, json, yaml, or a template such as '{{.name}}'",
   },

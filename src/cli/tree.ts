@@ -5,6 +5,7 @@ import { bundle } from "./nouns/bundle.ts";
 import { events, stats } from "./nouns/events.ts";
 import { hook } from "./nouns/hook.ts";
 import { planVerbs } from "./nouns/plan.ts";
+import { seccomp } from "./nouns/seccomp.ts";
 import { shellVerbs } from "./nouns/shell.ts";
 import { version } from "./nouns/version.ts";
 
@@ -16,5 +17,5 @@ export const tree: Noun = {
     { command: "hookwright apply", means: "check all definitions and put them in force" },
     { command: "hookwright events --follow", means: "watch hooks run" },
   ],
-  children: [...planVerbs, hook, bundle, events, stats, ...shellVerbs(() => tree), version],
+  children: [...planVerbs, hook, bundle, seccomp, events, stats, ...shellVerbs(() => tree), version],
 };
