@@ -24,7 +24,7 @@ const MAP: { [room: string]: string[] } = {
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime"],
   observe: ["spec"],
   // Verbs return data; the command line parses and prints.
-  commands: ["spec", "codec", "rules", "linux", "plan", "runtime", "bundle", "observe"],
+  commands: ["spec", "codec", "rules", "linux", "plan", "runtime", "record", "bundle", "observe"],
   cli: ["spec", "codec", "rules", "plan", "bundle", "observe", "commands"],
 };
 

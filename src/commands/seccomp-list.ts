@@ -1,6 +1,7 @@
 /** `seccomp list`: the profiles that were made here, and the recordings in progress. */
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { recordingPath } from "../record/destination.ts";
 import { readSession } from "../record/session.ts";
 import type { Recording } from "../spec/recording.ts";
 import type { Roots } from "../spec/roots.ts";
@@ -69,7 +70,7 @@ function containerOf({ container }: Pick<Recording, "container">): { container?:
 /** What was recorded for a profile; undefined when nothing that can be read is there. */
 function recordingBeside(file: string): Recording | undefined {
   try {
-    return JSON.parse(readFileSync(`${file.slice(0, -5)}.recording.json`, "utf8")) as Recording;
+    return JSON.parse(readFileSync(recordingPath(file), "utf8")) as Recording;
   } catch {
     return undefined;
   }

@@ -26,7 +26,7 @@ export async function seccompShow(roots: Roots, word: string): Promise<Shown> {
 }
 
 /** `--cap-drop ALL --cap-add CHOWN`: what was used, and nothing else; undefined when it was not recorded. */
-export function capabilityLine({ capabilities }: Recording): string | undefined {
+function capabilityLine({ capabilities }: Recording): string | undefined {
   if (capabilities === undefined) return undefined;
   const adds = capabilities.used.map((name) => ` --cap-add ${name.replace(/^CAP_/, "")}`);
   return `--cap-drop ALL${adds.join("")}`;

@@ -60,7 +60,8 @@ export function load(place: RecorderPlace, object: KernelObject, byInode: boolea
 function tryFill(directory: string, object: KernelObject, byInode: boolean): void {
   for (let tries = 1; ; tries++) {
     try {
-      return fill(directory, object, byInode);
+      fill(directory, object, byInode);
+      return;
     } catch (error) {
       if (tries === TRIES || !failedWith(error, "EAGAIN")) throw error;
     }

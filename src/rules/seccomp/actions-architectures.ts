@@ -31,9 +31,6 @@ const NATIVE: { readonly [constant: string]: string } = {
 
 export const ARCHITECTURES = Object.keys(NATIVE);
 
-/** Docker's and Podman's `arches` are written in these. */
-export const NATIVE_NAMES = Object.values(NATIVE);
-
 const OF_ABI: { readonly [abi in Abi]: string } = {
   x86_64: "SCMP_ARCH_X86_64",
   i386: "SCMP_ARCH_X86",

@@ -85,7 +85,7 @@ function refusal(call: CheckedCall, { verdict, argument, certain }: Judgement): 
 }
 
 /** What decided, in words; rules by JSON pointer. */
-export function whyText({ why }: Verdict): string {
+function whyText({ why }: Verdict): string {
   switch (why.kind) {
     case "rule":
       return `the rule /syscalls/${why.rule}`;

@@ -19,7 +19,7 @@ export function conditionText({ args, includes, excludes }: Condition): string {
   );
 }
 
-export function comparisonText({ index, op, value, valueTwo }: SeccompArgument): string {
+function comparisonText({ index, op, value, valueTwo }: SeccompArgument): string {
   if (op === "SCMP_CMP_MASKED_EQ") return `arg${index} & ${number(value)} = ${number(valueTwo ?? 0)}`;
   return `arg${index} ${SIGNS[op]} ${number(value)}`;
 }

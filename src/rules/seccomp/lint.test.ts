@@ -3,7 +3,8 @@
 import { describe, expect, test } from "bun:test";
 import type { SeccompArgument, SeccompProfile, SeccompRule } from "../../spec/seccomp.ts";
 import { execNeeds, measuredRuntimes, runtimeNeeds } from "./baseline.ts";
-import { type LintOptions, type LintRuleId, lintProfile } from "./lint.ts";
+import { type LintOptions, lintProfile } from "./lint.ts";
+import type { LintRuleId } from "./lint-finding.ts";
 import { LINT_RULES } from "./lint-finding.ts";
 
 const ALWAYS = ["execve", "exit", "exit_group", "rt_sigreturn"];

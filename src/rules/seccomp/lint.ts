@@ -12,12 +12,9 @@ import { lintNames } from "./lint-names.ts";
 import { lintOverrides } from "./lint-overrides.ts";
 import { lintRuntimes } from "./lint-runtimes.ts";
 
-export {
-  type Finding,
-  LINT_RULES,
-  type LintOptions,
-  type LintRuleId,
-  type Severity,
+export type {
+  Finding,
+  LintOptions,
 } from "./lint-finding.ts";
 
 const ORDER: readonly Severity[] = ["error", "warning", "note"];

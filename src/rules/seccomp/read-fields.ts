@@ -76,7 +76,7 @@ export class Fields {
 }
 
 /** RFC 6901: `/syscalls/0/names`. */
-export function pointer(path: Path): string {
+function pointer(path: Path): string {
   return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
