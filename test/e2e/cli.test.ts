@@ -92,7 +92,9 @@ describe("the log", () => {
       [runId(1), "ok"],
       [runId(2), "fail"],
     ]);
-    expect((await cli("events", "-o", "yaml", "--last", "1")).stdout).toStartWith(`- run: ${runId(2)}\n`);
+    expect((await cli("events", "--format", "yaml", "--last", "1")).stdout).toStartWith(
+      `- run: ${runId(2)}\n`,
+    );
     expect((await cli("events", "--format", "{{.hook.name}} {{.end.exit}}")).stdout).toBe(
       "bridge 0\nbridge 3\n",
     );

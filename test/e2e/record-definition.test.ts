@@ -7,6 +7,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { RuntimeConfig } from "../../src/spec/runtime-config.ts";
+import { mountBpffs } from "../support/bpffs.ts";
 import { makeBundle } from "../support/bundle.ts";
 import { applyPlan, define } from "../support/plan.ts";
 import { built, hookwright, program } from "../support/programs.ts";
@@ -19,12 +20,10 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
   let root: TempRoot;
   let pins = "";
 
-  beforeAll(() => {
+  beforeAll(async () => {
     root = tempRoot();
     const bpffs = `${root.work}/bpf`;
-    mkdirSync(bpffs);
-    Bun.spawnSync(["mount", "-t", "bpf", "bpf", bpffs]);
-    Bun.spawnSync(["mount", "--make-shared", bpffs]);
+    await mountBpffs(bpffs);
     pins = `${bpffs}/hookwright`;
     process.env.HOOKWRIGHT_PINS = pins;
   });

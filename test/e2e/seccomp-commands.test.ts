@@ -1,7 +1,8 @@
 /** The `seccomp` verbs on real containers: a bundle recorded once, its profile checked, compared, converted and enforced. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mountBpffs } from "../support/bpffs.ts";
 import { makeBundle } from "../support/bundle.ts";
 import { built, hookwright } from "../support/programs.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
@@ -22,12 +23,10 @@ describe.skipIf(!built("hookwright"))("hookwright seccomp", () => {
   let pins = "";
   let bundle = "";
 
-  beforeAll(() => {
+  beforeAll(async () => {
     root = tempRoot();
     const bpffs = `${root.work}/bpf`;
-    mkdirSync(bpffs);
-    Bun.spawnSync(["mount", "-t", "bpf", "bpf", bpffs]);
-    Bun.spawnSync(["mount", "--make-shared", bpffs]);
+    await mountBpffs(bpffs);
     pins = `${bpffs}/hookwright`;
     bundle = makeBundle(`${root.work}/bundle`, { args: ["/bin/sh", "-c", SCRIPT] });
   });
