@@ -1,5 +1,6 @@
 /** What a command made, where it was asked to go: a file, written as a whole, or the caller's standard output. */
 
+import { lstatSync, writeFileSync } from "node:fs";
 import { LinuxError } from "../linux/error.ts";
 import { unlinkIfThere } from "../linux/link.ts";
 import { replaceFile } from "../linux/replace.ts";
@@ -18,16 +19,22 @@ export interface Made {
 export function made(text: string, file: string | undefined, notes: readonly string[] = []): Made {
   if (file === undefined) return { text, notes: [...notes] };
   try {
-    replaceFile(file, text, { mode: 0o644, keep: true, sync: true });
+    // A device, a pipe or a link is written to, never replaced.
+    if (isPlain(file)) replaceFile(file, text, { mode: 0o644, keep: true, sync: true });
+    else writeFileSync(file, text);
   } catch (cause) {
-    if (!(cause instanceof LinuxError)) throw cause;
-    throw new Failure("output_failed", `write ${file}: ${cause.message}`, { cause });
+    throw new Failure(
+      "output_failed",
+      `write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
   return { text, file, notes: [...notes] };
 }
 
 /** @throws Failure `output_failed` when nothing could be written there */
 export function checkWritable(file: string): void {
+  if (!isPlain(file)) return;
   const probe = `${file}.${process.pid}.hookwright`;
   try {
     replaceFile(probe, "");
@@ -40,6 +47,11 @@ export function checkWritable(file: string): void {
   } finally {
     unlinkIfThere(probe);
   }
+}
+
+/** Whether it is an ordinary file, or is yet to be one. */
+function isPlain(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
 }
 
 export function noteTexts(notes: readonly Note[]): string[] {

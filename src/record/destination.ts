@@ -9,6 +9,7 @@ import { unlinkIfThere } from "../linux/link.ts";
 import { randomHex } from "../linux/random.ts";
 import { readText, readTextIfThere } from "../linux/read.ts";
 import { replaceFile } from "../linux/replace.ts";
+import { lstatIfThere, TYPE } from "../linux/stat.ts";
 import { mergeRecordings } from "../rules/seccomp/merge-recordings.ts";
 import { makeProfile } from "../rules/seccomp/profile.ts";
 import type { Note } from "../rules/seccomp/profile-notes.ts";
@@ -33,6 +34,14 @@ export interface Destination {
 
 /** Throws `Failure`: `record_destination` when nothing can be written there, or what is wrong with the base. */
 export function checkDestination({ profile, base, merge }: Destination): void {
+  for (const path of [profile, recordingPath(profile)]) {
+    const found = lstatIfThere(path);
+    if (found !== null && (found.mode & TYPE.mask) !== TYPE.file)
+      throw new Failure("record_destination", `write the profile ${profile}: ${path} is no regular file`, {
+        hint: "name another file; what is there would be replaced",
+        exitCode: EXIT.own,
+      });
+  }
   const probe = `${profile}.${randomHex(6)}`;
   try {
     replaceFile(probe, "");

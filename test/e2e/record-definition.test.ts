@@ -5,7 +5,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import type { RuntimeConfig } from "../../src/spec/runtime-config.ts";
 import { mountBpffs } from "../support/bpffs.ts";
 import { makeBundle } from "../support/bundle.ts";
@@ -119,17 +119,24 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
     expect(names(profile)).toContainValues(["swapoff", "exit_group"]);
     expect(names(profile)).not.toContain("mkdir");
 
+    symlinkSync(base, `${out}/link.json`);
     for (const [annotation, words] of [
       ["of:/nonexistent/o.json", "no directory that this host allows"],
       [`of:${out}/missing/o.json`, "no such file or directory"],
       [`of:${out}/../o.json`, "not an absolute path"],
+      [`of:${out}/link.json`, "is no regular file"],
       [`if:${base}`, "of:PATH is missing"],
       [`of:${profile};of:${profile}`, "is there twice"],
     ] as const) {
       const refused = await run("runc", traced("refused", annotation), "refused");
       expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining(words)]);
     }
-    expect(readdirSync(out).sort()).toEqual(["base.json", "traced.json", "traced.recording.json"]);
+    expect(readdirSync(out).sort()).toEqual([
+      "base.json",
+      "link.json",
+      "traced.json",
+      "traced.recording.json",
+    ]);
   });
 
   test("what cannot be applied is refused", async () => {
