@@ -1,5 +1,5 @@
 /**
- * `make bench`: what Hookwright costs, as differences and ratios measured in one run. The wrapper and the guard are
+ * `make bench`: what Hookwright costs, as differences and ratios measured in one run. Wrapper, guard and recorder are
  * timed against an empty static process, then in front of real runtimes; budgets are those of ARCHITECTURE.md, and a
  * missed one is marked and makes the exit status 1. `--quick` takes a fifth of the turns.
  */
@@ -12,6 +12,7 @@ import { RUNTIMES, runtimePath } from "../test/support/runtime.ts";
 import { emptyProgram } from "./elf.ts";
 import { applyMany, configOf, hookOf } from "./fixtures.ts";
 import { clock, peak } from "./measure.ts";
+import { recorder } from "./recorder.ts";
 import { baseline, compare, figure, heading, verdict } from "./report.ts";
 import type { Case, Step } from "./work.ts";
 
@@ -24,6 +25,7 @@ mkdirSync(fast, { recursive: true });
 try {
   await wrapper();
   await guard();
+  await recorder(root, rounds);
   await runtimes();
   commandLine();
 } finally {
