@@ -9,7 +9,7 @@ import { LinuxError } from "../linux/error.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
 import { POLL, ready } from "../linux/poll.ts";
 import { setChildSubreaper, setDumpable } from "../linux/prctl.ts";
-import { fork, giveWay, kill } from "../linux/process.ts";
+import { fork, kill } from "../linux/process.ts";
 import { read } from "../linux/read.ts";
 import { blockSignals, SIGNAL } from "../linux/signal.ts";
 import { wait } from "../linux/wait.ts";
@@ -17,12 +17,11 @@ import { EXIT, Failure } from "../spec/failure.ts";
 import type { Stage } from "../spec/stage.ts";
 import { parseCall } from "./call.ts";
 import { equip } from "./equip.ts";
-import { finish, startOf } from "./finish.ts";
+import { finish } from "./finish.ts";
 import { noFork } from "./hook-process.ts";
 import { keep } from "./keep.ts";
-import { Line, tellStarted } from "./line.ts";
+import { Line } from "./line.ts";
 import { prepare } from "./prepare.ts";
-import { leave } from "./record.ts";
 import type { Run } from "./run.ts";
 import { takeOver } from "./takeover.ts";
 import { failed } from "./verdict.ts";
@@ -66,10 +65,6 @@ export function guard(argv: readonly string[], env: readonly string[]): number {
   run.keeper = keeper;
   close(line.read);
   close(verdict.write);
-  // While the hook starts; a kernel that put the keeper on this processor would let it wait for us.
-  giveWay();
-  leave(run.place, entry.events, [startOf(run)]);
-  tellStarted(line.write);
   return awaitVerdict(run, verdict.read);
 }
 

@@ -1,6 +1,6 @@
 /**
  * The keeper: the child of the guard that starts the hook, watches it and the guard, holds its output
- * and its tree, and writes the end record. If the guard dies, the keeper ends the tree; if the keeper dies, the guard does.
+ * and its tree, and writes both records. If the guard dies, the keeper ends the tree; if the keeper dies, the guard does.
  */
 
 import { close, duplicateTo, pipe } from "../linux/descriptor.ts";
@@ -13,19 +13,15 @@ import { type Call, type Child, spawn } from "../linux/spawn.ts";
 import { writeSome } from "../linux/write.ts";
 import { EXIT } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
-import { type Ending, finish } from "./finish.ts";
+import { finish, startOf } from "./finish.ts";
 import { startFailure, stepsToHook } from "./hook-process.ts";
 import type { Line } from "./line.ts";
-import { identify } from "./machine.ts";
 import { createOwnCgroup, removeOwnCgroup } from "./own-cgroup.ts";
 import type { Program } from "./program.ts";
+import { leave } from "./record.ts";
 import type { Run } from "./run.ts";
 import { Supervision } from "./supervise.ts";
-import { recordsOf } from "./takeover.ts";
-import { failed, type Verdict } from "./verdict.ts";
-
-/** How long the end record waits for the start record of a guard that is held up, milliseconds. */
-const PATIENCE = 20;
+import { failed } from "./verdict.ts";
 
 /**
  * Runs in the forked child and ends it: with nothing of the tree left, or, after the verdict, when that is so at last.
@@ -42,27 +38,21 @@ export function keep(run: Run, entry: Entry, line: Line, verdict: number): never
   const fds = { stdin: run.stdin, stdout: out.write, stderr: err.write };
   const hook = start(run, stepsToHook(program, entry.env, fds));
   if (hook instanceof LinuxError)
-    return end(run, verdict, conclude(run, line, failed(startFailure(hook, entry))));
+    return end(run, verdict, finish(run, failed(startFailure(hook, entry)), { start: true }));
   release(run, program, [out.write, err.write]);
-  identify(run.base);
+  // While the hook starts. Should the log's disk stand still, the guard ends us at the deadline.
+  leave(run.place, entry.events, [startOf(run)]);
   const supervision = new Supervision(run, entry, hook, { out: out.read, err: err.read }, line);
   supervision.watch();
   const failure = hook.failure();
   const ending = failure === undefined ? supervision.verdict() : failed(startFailure(failure, entry));
-  const status = conclude(run, line, ending, supervision.outcome());
+  const status = finish(run, ending, supervision.outcome());
   if (supervision.over) return end(run, verdict, status);
   tell(verdict, status, true);
   letGo();
   supervision.linger();
   removeOwnCgroup(run);
   exit(status);
-}
-
-/** The end record after the start record, and both when the guard died before it wrote its own. */
-function conclude(run: Run, line: Line, ending: Verdict, outcome: Ending = {}): number {
-  line.waitForStart(PATIENCE);
-  if (!line.dead) return finish(run, ending, outcome);
-  return finish(run, ending, { ...outcome, start: !recordsOf(run).started });
 }
 
 /** In the cgroup when the kernel takes it (CLONE_INTO_CGROUP, 5.7; some seccomp profiles refuse clone3). */

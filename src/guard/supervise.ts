@@ -146,8 +146,8 @@ export class Supervision {
     if (out !== 0) fds.out = pull(fds.out, out, this.#stdout);
     if (err !== 0) fds.err = pull(fds.err, err, this.#stderr);
     if (guard !== 0) {
-      this.#line.take();
-      if (this.#line.dead) this.#orphaned = this.#ended === undefined;
+      this.#line.hangUp();
+      this.#orphaned = this.#ended === undefined;
     }
     if (hook !== 0 || ms >= LOOK_EVERY) this.#reap();
   }

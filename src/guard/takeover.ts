@@ -43,7 +43,7 @@ export function takeOver(run: Run, late: boolean): number {
 }
 
 /** Which records of the run the log has; a spool cannot be read from inside, so there the worst is assumed. */
-export function recordsOf(run: Run): { started: boolean; ended: boolean } {
+function recordsOf(run: Run): { started: boolean; ended: boolean } {
   if (run.place.spool !== undefined) return { started: true, ended: false };
   try {
     const fd = openIfThere(

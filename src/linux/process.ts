@@ -12,11 +12,6 @@ export function fork(): number {
   return check(syscall(nr.clone, SIGNAL.CHLD, 0, 0, 0, 0), "clone");
 }
 
-/** Lets others run first that wait for this processor; returns at once when none does. */
-export function giveWay(): void {
-  syscall(nr.sched_yield);
-}
-
 /** Ends the process at once, without flushing or finalizers. */
 export function exit(status: number): never {
   syscall(nr.exit_group, status);
