@@ -17,6 +17,10 @@ char *layout_cut(size_t size);
 const char *layout_end(void);
 
 #define LAYOUT_PAGE 4096
-/* In the file: the bytes that the marked blocks need, a newline, and for each block in turn: */
-#define LAYOUT_WRITTEN 'w'
+/* In the file: the bytes that the blocks of each mark need, in the order of LAYOUT_MARKS, a newline, and the mark of each
+   block in turn, or LAYOUT_OTHER. Blocks that only the wrapper writes to come first, then those of both applets, then
+   those of the guard alone: each applet's own are neighbours. */
+#define LAYOUT_MARKS "rbg"
+#define LAYOUT_BOTH 1
+#define LAYOUT_KINDS 3
 #define LAYOUT_OTHER '.'

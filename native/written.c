@@ -1,5 +1,5 @@
-/* `written IMAGE MARKS PROGRAM ARGUMENT...`: runs a program whose heap image is IMAGE, each block on pages of its own, and marks
-   in MARKS the blocks that it or a process that it forked wrote to (layout.h); earlier marks stay. A page of a private mapping that
+/* `written IMAGE MARKS MARK PROGRAM ARGUMENT...`: runs a program whose heap image is IMAGE, each block on pages of its own, and
+   marks in MARKS the blocks that it or a process that it forked wrote to (layout.h); earlier marks stay. A page of a private mapping that
    was written to belongs to no file any more, which /proc/PID/pagemap tells; it is read when a process ends or executes another
    program. The exit status is the program's. */
 
@@ -91,14 +91,14 @@ static int follow(pid_t first)
 }
 
 /* Blocks lie one after the other, each from the start of a page, its size in front (arena.c). */
-static int mark(const char *path)
+static int mark(const char *path, char own)
 {
-    size_t blocks = 0, needed = 0;
+    size_t blocks = 0, needed[LAYOUT_KINDS] = { 0 };
     char *marks = calloc(pages + 1, 1);
     FILE *file = fopen(path, "r");
     if (file) {
-        if (fscanf(file, "%zu%*1[\n]", &needed) == 1)
-            fread(marks, 1, pages, file);
+        fscanf(file, "%*[^\n]%*1[\n]");
+        fread(marks, 1, pages, file);
         fclose(file);
     }
     for (size_t page = 1; page < pages; blocks++) {
@@ -106,28 +106,30 @@ static int mark(const char *path)
         size_t after = page + (block + LAYOUT_PAGE - 1) / LAYOUT_PAGE;
         if (block == 0 || after > pages)
             break;
-        if (marks[blocks] != LAYOUT_WRITTEN) {
-            int written = block <= LARGEST && memchr(touched + page, 1, after - page) != NULL;
-            marks[blocks] = written ? LAYOUT_WRITTEN : LAYOUT_OTHER;
-            needed += written ? block : 0;
-        }
+        char *all = marks + blocks;
+        if (block <= LARGEST && memchr(touched + page, 1, after - page))
+            *all = *all == own || !*all || *all == LAYOUT_OTHER ? own : LAYOUT_MARKS[LAYOUT_BOTH];
+        else if (!*all)
+            *all = LAYOUT_OTHER;
+        if (*all != LAYOUT_OTHER)
+            needed[strchr(LAYOUT_MARKS, *all) - LAYOUT_MARKS] += block;
         page = after;
     }
     file = fopen(path, "w");
-    return file && fprintf(file, "%zu\n", needed) > 0 && fwrite(marks, 1, blocks, file) == blocks && fclose(file) == 0;
+    return file && fprintf(file, "%zu %zu %zu\n", needed[0], needed[1], needed[2]) > 0 && fwrite(marks, 1, blocks, file) == blocks && fclose(file) == 0;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 4)
-        return fprintf(stderr, "usage: written IMAGE MARKS PROGRAM ARGUMENT...\n"), 125;
+    if (argc < 5 || !strchr(LAYOUT_MARKS, *argv[3]))
+        return fprintf(stderr, "usage: written IMAGE MARKS MARK PROGRAM ARGUMENT...\n"), 125;
     if (!read_image(argv[1]))
         return fail(argv[1]);
     pid_t pid = fork();
     if (pid == 0) {
         ptrace(PTRACE_TRACEME, 0, 0, 0);
         raise(SIGSTOP);
-        execv(argv[3], argv + 3);
+        execv(argv[4], argv + 4);
         _exit(127);
     }
     int status;
@@ -135,5 +137,5 @@ int main(int argc, char **argv)
         return fail("ptrace");
     ptrace(PTRACE_SYSCALL, pid, 0, 0);
     status = follow(pid);
-    return mark(argv[2]) ? status : fail(argv[2]);
+    return mark(argv[2], *argv[3]) ? status : fail(argv[2]);
 }

@@ -31,9 +31,9 @@ function run(argv: string[], options: { env: Record<string, string>; stdin?: str
   if (exitCode !== 0) throw new Error(`${argv.join(" ")}: status ${exitCode}: ${stderr.toString()}`);
 }
 
-/** The program as `name`, so that no link is needed. */
-function watched(name: string, args: readonly string[]): string[] {
-  return [written, image, marks, program, name, ...args];
+/** The program as `name`, so that no link is needed; what it writes to gets the mark of that applet. */
+function watched(name: "runtime" | "guard", args: readonly string[]): string[] {
+  return [written, image, marks, name[0] ?? "", program, name, ...args];
 }
 
 function observe(): void {
@@ -63,7 +63,7 @@ function observe(): void {
   }
 }
 
-writeFileSync(marks, "0\n");
+writeFileSync(marks, "0 0 0\n");
 try {
   observe();
 } catch (error) {
