@@ -45,11 +45,14 @@ function container(): Bun.Subprocess {
 function hooks(root: TempRoot, bpffs: string, id: string, pid: number): { begin: Step; end: Step } {
   const bundle = `${root.work}/${id}`;
   mkdirSync(bundle);
-  writeFileSync(`${bundle}/config.json`, configOf(3 * 1024));
+  const config = JSON.parse(configOf(3 * 1024));
+  const path = program("hookwright-record");
+  config.hooks = { createRuntime: [{ path }], poststop: [{ path }] };
+  writeFileSync(`${bundle}/config.json`, JSON.stringify(config));
   const step = (status: string): Step => {
     const stdin = `${bundle}/${status}.json`;
     writeFileSync(stdin, JSON.stringify({ ociVersion: "1.0.2", id, status, pid, bundle }));
-    const argv = [program("hookwright-record"), "--profile", `${bundle}/profile.json`];
+    const argv = [path, "--profile", `${bundle}/profile.json`];
     return { argv, env: [`HOOKWRIGHT_ROOT=${root.root}`, `HOOKWRIGHT_PINS=${bpffs}/hookwright`], stdin };
   };
   return { begin: step("creating"), end: { ...step("stopped"), counted: false } };

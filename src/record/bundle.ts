@@ -10,8 +10,13 @@ import type { RuntimeConfig } from "../spec/runtime-config.ts";
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Who may be called at the container's end: the recorder, or the guard that runs it. */
+const ENDS = ["hookwright-record", "oci-seccomp-bpf-hook", "hookwright-guard"];
+
 export interface BundleFacts {
   boundary: Boundary;
+  /** Whether the recorder will be called at poststop. */
+  ends: boolean;
   noNewPrivileges: boolean;
   /** The program, without its arguments, which may hold secrets. */
   command?: string;
@@ -30,13 +35,16 @@ export function bundleFacts(bundle: string): BundleFacts {
       cause: error,
     });
   }
-  const { process, linux } = readJson(text, { file: path }).value as RuntimeConfig;
+  const { process, linux, hooks } = readJson(text, { file: path }).value as RuntimeConfig;
   const seccomp = linux?.seccomp;
   const [command] = process?.args ?? [];
   const boundary =
     seccomp === undefined || seccomp === null ? "exec" : isPermissive(seccomp) ? "permissive" : "own-profile";
+  const words = (hooks?.poststop ?? []).flatMap(({ path, args }) => [path, args?.[0] ?? ""]);
+  const ends = words.some((word) => ENDS.includes(word.slice(word.lastIndexOf("/") + 1)));
   return {
     boundary,
+    ends,
     noNewPrivileges: process?.noNewPrivileges === true,
     ...(command === undefined ? {} : { command }),
   };

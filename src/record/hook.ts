@@ -61,7 +61,12 @@ async function begin(
       hint: "let the recorder run at createRuntime (or prestart) and at poststop",
       exitCode: EXIT.own,
     });
-  const { boundary, noNewPrivileges, command } = bundleFacts(state.bundle);
+  const { boundary, ends, noNewPrivileges, command } = bundleFacts(state.bundle);
+  if (!ends)
+    throw new Failure("record_stage", "record the container: nobody would write the profile at its end", {
+      hint: "list poststop among the hook's stages, beside prestart or createRuntime",
+      exitCode: EXIT.own,
+    });
   if (destination.profile.startsWith(`${roots.profiles}/`)) mkdirAll(roots.profiles, 0o755);
   checkDestination(destination);
   const started = new Date(realtimeMs()).toISOString();

@@ -120,6 +120,12 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
     expect(names(profile)).not.toContain("mkdir");
 
     symlinkSync(base, `${out}/link.json`);
+    const endless = bundleOf("endless", ["/bin/true"], (config) => {
+      config.annotations = { "io.containers.trace-syscall": `of:${profile}` };
+      config.hooks = { prestart: [hook] };
+    });
+    const unheard = await run("runc", endless, "endless");
+    expect([unheard.code === 0, unheard.stderr]).toEqual([false, expect.stringContaining("list poststop")]);
     for (const [annotation, words] of [
       ["of:/nonexistent/o.json", "no directory that this host allows"],
       [`of:${out}/missing/o.json`, "no such file or directory"],
