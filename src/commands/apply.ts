@@ -8,6 +8,7 @@ import { makeDraft } from "../plan/draft.ts";
 import type { Problem } from "../plan/lint/problem.ts";
 import { withPlanLock } from "../plan/lock.ts";
 import { changesOf } from "../plan/pending.ts";
+import { sweep } from "../record/sweep.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Roots } from "../spec/roots.ts";
 
@@ -32,7 +33,7 @@ export interface ApplyResult {
   masked: readonly { readonly file: string; readonly by: string }[];
   notes: readonly string[];
   /** Plans and files of the store that nobody could call any more, and containers that are no more but left something. */
-  collected: { plans: number; files: number; containers: number };
+  collected: { plans: number; files: number; containers: number; recordings: number };
 }
 
 /** Applies. @throws DefinitionFailure (a Failure with `problems`), Failure */
@@ -41,7 +42,7 @@ export async function apply(roots: Roots, options: ApplyOptions = {}): Promise<A
     const draft = makeDraft(roots, options);
     const { problems, masked, notes } = draft;
     const definitions = draft.content.definitions.length;
-    const collected = { plans: 0, files: 0, containers: 0 };
+    const collected = { plans: 0, files: 0, containers: 0, recordings: 0 };
     return {
       changed: false,
       definitions,
@@ -78,17 +79,27 @@ function applyLocked(roots: Roots, options: ApplyOptions): ApplyResult {
     problems: draft.problems,
     masked: draft.masked,
     notes,
-    collected: tidied(roots, notes),
+    collected: { ...tidied(roots, notes), recordings: swept(roots, notes) },
   };
 }
 
 /** The plan is in force by now, so what cannot be removed is a note and not a failure. */
-function tidied(roots: Roots, notes: string[]): ApplyResult["collected"] {
+function tidied(roots: Roots, notes: string[]): Omit<ApplyResult["collected"], "recordings"> {
   try {
     const { plans, files, containers } = collect(roots, Date.now());
     return { plans: plans.length, files: files.length, containers };
   } catch (error) {
     notes.push(`old plans were not removed: ${error instanceof Error ? error.message : String(error)}`);
     return { plans: 0, files: 0, containers: 0 };
+  }
+}
+
+/** Recordings of containers that were killed without their last hook. */
+function swept(roots: Roots, notes: string[]): number {
+  try {
+    return sweep(roots, process.env.HOOKWRIGHT_PINS);
+  } catch (error) {
+    notes.push(`old recordings were not removed: ${error instanceof Error ? error.message : String(error)}`);
+    return 0;
   }
 }

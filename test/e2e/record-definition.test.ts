@@ -6,6 +6,9 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { primitive } from "../../src/host/bun.ts";
+import { bind } from "../../src/linux/primitive.ts";
+import { sweep } from "../../src/record/sweep.ts";
 import type { RuntimeConfig } from "../../src/spec/runtime-config.ts";
 import { mountBpffs } from "../support/bpffs.ts";
 import { makeBundle } from "../support/bundle.ts";
@@ -13,6 +16,8 @@ import { applyPlan, define } from "../support/plan.ts";
 import { built, hookwright, program } from "../support/programs.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
 import { RUNTIMES, type RuntimeName, runRuntime } from "../support/runtime.ts";
+
+bind(primitive);
 
 const SCRIPT = "ls / >/dev/null && mkdir -p /tmp/made";
 
@@ -143,6 +148,29 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
       "traced.json",
       "traced.recording.json",
     ]);
+  });
+
+  test("a container that died without its last hook leaves nothing for ever", async () => {
+    const bundle = bundleOf("killed", ["/bin/true"], (config) => {
+      config.hooks = { poststop: [{ path: program("hookwright-record") }] };
+    });
+    const container = Bun.spawn(["unshare", "--mount", "--propagation", "slave", "sleep", "60"]);
+    await Bun.sleep(50);
+    const state = { ociVersion: "1.0.2", id: "killed", status: "creating", pid: container.pid, bundle };
+    const begun = Bun.spawnSync([program("hookwright-record"), "--profile", `${root.work}/killed.json`], {
+      env: { HOOKWRIGHT_ROOT: root.root, HOOKWRIGHT_PINS: pins },
+      stdin: Buffer.from(JSON.stringify(state)),
+    });
+    expect([begun.exitCode, begun.stderr.toString(), readdirSync(root.recordings).length]).toEqual([
+      0,
+      "",
+      1,
+    ]);
+    expect(sweep(root, pins, 0)).toBe(0);
+    container.kill("SIGKILL");
+    await container.exited;
+    expect(sweep(root, pins)).toBe(0);
+    expect([sweep(root, pins, 0), readdirSync(root.recordings), existsSync(pins)]).toEqual([1, [], false]);
   });
 
   test("what cannot be applied is refused", async () => {
