@@ -21,10 +21,24 @@ const MAP: { [room: string]: string[] } = {
   guard: ["spec", "codec", "rules", "linux"],
   runtime: ["spec", "codec", "rules", "linux", "plan"],
   record: ["spec", "codec", "rules", "linux"],
-  bundle: ["spec", "codec", "rules", "linux", "plan", "runtime"],
+  layer: ["spec", "codec", "rules", "linux"],
+  media: ["spec", "codec", "rules", "linux"],
+  bundle: ["spec", "codec", "rules", "linux", "plan", "runtime", "layer", "media"],
   observe: ["spec"],
   // Verbs return data; the command line parses and prints.
-  commands: ["spec", "codec", "rules", "linux", "plan", "runtime", "record", "bundle", "observe"],
+  commands: [
+    "spec",
+    "codec",
+    "rules",
+    "linux",
+    "plan",
+    "runtime",
+    "record",
+    "layer",
+    "media",
+    "bundle",
+    "observe",
+  ],
   cli: ["spec", "codec", "rules", "plan", "bundle", "observe", "commands"],
 };
 
