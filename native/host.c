@@ -14,8 +14,6 @@
 #include "pack.h"
 #include "quickjs.h"
 
-#define OWN_FAULT 125
-
 /* The name that it is called by, what runs, and which of the image's entries that is. */
 static const struct applet {
     const char *name, *applet;
