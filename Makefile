@@ -55,10 +55,10 @@ RECORDER := src/record/generated/object-x86_64.js src/record/generated/object-aa
 APPLETS := src/runtime/main.ts src/guard/main.ts src/record/main.ts
 NAMES := hookwright-runtime hookwright-guard hookwright-record hookwright-runc hookwright-crun oci-add-hooks oci-seccomp-bpf-hook
 
-.PHONY: build host demo test portable bench check fuzz install clean help build-arm64
+.PHONY: build host hooks demo test portable bench check fuzz install clean help build-arm64
 .PHONY: FORCE setup-build setup-check setup-test setup-demo setup-bench setup-arm64
 
-build: dist/hookwright dist/umoci host ## dist/hookwright and dist/hookwright-host with their names
+build: dist/hookwright dist/umoci dist/hookwright-sdk/package.json dist/hookwright-compile host hooks ## dist/hookwright and dist/hookwright-host with their names
 
 host: $(DIST)/hookwright-host $(NAMES:%=$(DIST)/%)
 
@@ -109,6 +109,27 @@ dist/hookwright: $(RECORDER) $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.js
 
 dist/umoci: dist/hookwright
 	@ln -sf hookwright $@
+
+# What hooks are built with: the sources of the SDK, and the compiler.
+
+SDK := $(shell find src/spec src/codec src/linux src/sdk src/host -name '*.ts' ! -name '*.test.ts')
+
+dist/hookwright-sdk/package.json: scripts/sdk-files.ts package.json $(SDK) | setup-build
+	@$(BUN) $< $(@D)
+
+dist/hookwright-compile: $(TOOLS)/hookwright-compile
+	@mkdir -p $(@D)
+	@cp $< $@
+
+# The built-in hooks, each made as anybody's is.
+
+HOOKS := $(notdir $(wildcard hooks/*))
+
+hooks: $(HOOKS:%=dist/hooks/%)
+
+$(HOOKS:%=dist/hooks/%): dist/hookwright dist/hookwright-compile dist/hookwright-host dist/hookwright-sdk/package.json $(wildcard hooks/*/*.ts)
+	@mkdir -p $(@D)
+	@dist/hookwright hook build hooks/$(@F)/$(@F).ts -o $@ -q >/dev/null
 
 # The host program: the engine, the C around it, the applets. It is linked with room for the heap image, to make the image,
 # and with the image (native/image.h). In between an image with its blocks apart shows which of them a run writes to
@@ -167,7 +188,7 @@ $(TOOLS)/bench-driver.pack: bench/driver.ts bench/work.ts $(TYPESCRIPT) $(BUNDLE
 	@$(BUN) scripts/bundle.ts $(TOOLS)/bench-driver bench/driver.ts
 	@$(TOOLS)/hookwright-compile $@ $(TOOLS) $$(cat $(TOOLS)/bench-driver/modules)
 
-dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/append.ts
+dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/append.ts src/author/append.ts
 	@$(BUN) scripts/append.ts dist/hookwright-host $< $@
 
 ifeq ($(ARCH),$(MACHINE))
@@ -190,7 +211,7 @@ $(TOOLS)/written: native/written.c native/layout.h
 	@gcc $(WARN) -O1 -D_GNU_SOURCE -DIMAGE_ADDRESS=$(IMAGE_ADDRESS) -o $@ $<
 
 $(TOOLS)/hookwright-compile: native/compile.c native/pack.h $(ENGINE_OBJECTS)
-	@$(CC) $(WARN) $(CFLAGS) -isystem $(QUICKJS) -static -no-pie -o $@ $< $(ENGINE_OBJECTS) -lm
+	@$(CC) $(WARN) $(CFLAGS) -isystem $(QUICKJS) -static -no-pie -s -o $@ $< $(ENGINE_OBJECTS) -lm
 else
 # Bytecode is made by the building machine's own compiler, in a make of its own; FORCE lets that one decide.
 $(TOOLS)/applets.pack $(TOOLS)/chunks.pack $(TOOLS)/heap.marks &: FORCE

@@ -19,6 +19,8 @@ const MAP: { [room: string]: string[] } = {
   // What is done with them.
   plan: ["spec", "codec", "rules", "linux"],
   guard: ["spec", "codec", "rules", "linux"],
+  sdk: ["spec", "codec", "rules", "linux"],
+  author: ["spec", "plan", "sdk"],
   runtime: ["spec", "codec", "rules", "linux", "plan"],
   record: ["spec", "codec", "rules", "linux"],
   layer: ["spec", "codec", "rules", "linux"],
@@ -34,6 +36,7 @@ const MAP: { [room: string]: string[] } = {
     "plan",
     "runtime",
     "record",
+    "author",
     "layer",
     "media",
     "bundle",
@@ -43,8 +46,16 @@ const MAP: { [room: string]: string[] } = {
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
-const ENTRIES = ["src/cli/main.ts", "src/runtime/main.ts", "src/guard/main.ts", "src/record/main.ts"];
+const ENTRIES = [
+  "src/cli/main.ts",
+  "src/runtime/main.ts",
+  "src/guard/main.ts",
+  "src/record/main.ts",
+  "src/sdk/entry.ts",
+];
 const APPLETS = ["src/runtime/main.ts", "src/guard/main.ts", "src/record/main.ts"];
+/** What a compiled hook is made of. */
+const SDK = ["src/sdk/entry.ts", "src/sdk/hook.ts"];
 
 /** npm packages, by the room that may use them. */
 const PACKAGES: { [name: string]: string[] } = {
@@ -131,7 +142,7 @@ describe("purity", () => {
   });
 });
 
-describe.each(APPLETS)("%s, on both engines", (entry) => {
+describe.each([...APPLETS, ...SDK])("%s, on both engines", (entry) => {
   const all = closure(entry, true);
   const first = closure(entry, false);
 

@@ -4,6 +4,7 @@
  */
 
 import { hexOf } from "../codec/hex.ts";
+import type { Container } from "../codec/state.ts";
 import { close } from "../linux/descriptor.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
 import { encode, sha256 } from "../linux/primitive.ts";
@@ -11,7 +12,6 @@ import { readTextIfThere } from "../linux/read.ts";
 import { appendTo } from "../linux/write.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { Stage } from "../spec/stage.ts";
-import type { Container } from "./state.ts";
 
 /** Far more lines than hooks fit into a budget; a larger file is no record of ours. */
 const MAX_RECORD_BYTES = 256 * 1024;

@@ -3,12 +3,12 @@
  * container calls itself, JSON's escapes keep it from starting another.
  */
 
+import type { Container } from "../codec/state.ts";
 import type { EndEvent, EventBase, StartEvent } from "../spec/event.ts";
 import type { Entry } from "../spec/plan.ts";
 import type { Call } from "./call.ts";
 import type { Tail } from "./output.ts";
 import { type Moment, stamp } from "./run-id.ts";
-import type { Container } from "./state.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What both records say; `ts` and `kind` are put in by `startEvent` and `endEvent`. */

@@ -12,6 +12,7 @@ import { exit, getppid, kill, setsid } from "../linux/process.ts";
 import { SIGNAL } from "../linux/signal.ts";
 import { type Child, spawn } from "../linux/spawn.ts";
 import { writeSome } from "../linux/write.ts";
+import { VARIABLE } from "../spec/environment.ts";
 import { EXIT } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
 import type { Stage } from "../spec/stage.ts";
@@ -50,7 +51,7 @@ export function keep(run: Run, entry: Entry, line: Line, verdict: number): never
   const { program } = run;
   if (program === undefined) exit(EXIT.own);
   const fds = { stdin: run.stdin, stdout: out.write, stderr: err.write };
-  const hook = start(run, stepsToHook(program, entry.env, fds));
+  const hook = start(run, stepsToHook(program, environmentOf(run, entry), fds));
   if (hook instanceof LinuxError)
     return end(run, verdict, finish(run, failed(startFailure(hook, entry)), { start: true }));
   release(run, program, [out.write, err.write]);
@@ -67,6 +68,15 @@ export function keep(run: Run, entry: Entry, line: Line, verdict: number): never
   supervision.linger();
   removeOwnCgroup(run);
   exit(status);
+}
+
+/** What the definition lists, and what a hook cannot know otherwise: its stage and how long it may take. */
+function environmentOf(run: Run, entry: Entry): string[] {
+  return [
+    `${VARIABLE.stage}=${run.call.stage}`,
+    `${VARIABLE.deadline}=${Math.floor(run.deadline)}`,
+    ...entry.env,
+  ];
 }
 
 /** In the cgroup when the kernel takes it (CLONE_INTO_CGROUP, 5.7; some seccomp profiles refuse clone3). */

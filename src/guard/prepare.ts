@@ -3,9 +3,11 @@
  * much is known of the run as its records can tell. The keeper goes on with the program (`equip`).
  */
 
+import { NO_CONTAINER, parseState } from "../codec/state.ts";
 import { monotonicMs, realtime } from "../linux/clock.ts";
 import { close } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
+import { decode } from "../linux/primitive.ts";
 import { getpid } from "../linux/process.ts";
 import { randomBytes } from "../linux/random.ts";
 import { readToEnd } from "../linux/read.ts";
@@ -20,7 +22,6 @@ import { openStored } from "./program.ts";
 import { Run } from "./run.ts";
 import { uuid7 } from "./run-id.ts";
 import { checkScope } from "./scope.ts";
-import { NO_CONTAINER, parseState } from "./state.ts";
 import { readStdin } from "./stdin.ts";
 
 /** For reading the state of a run whose entry cannot be read, seconds. */
@@ -58,7 +59,7 @@ export function prepare(call: Call, env: readonly string[]): Prepared {
   const refusal = failure;
   failure = undefined;
   const state = attempt(() => readStdin(started + limitMs));
-  const container = (state && attempt(() => parseState(state))) ?? NO_CONTAINER;
+  const container = (state && attempt(() => parseState(decode(state)))) ?? NO_CONTAINER;
   failure = refusal ?? failure;
   const id = uuid7(startedAt, randomBytes(10));
   const base = common(id, call, container, entry);

@@ -1,5 +1,6 @@
 /** One run of one hook: everything about it that is known before the hook starts, shared by the guard and the keeper. */
 
+import type { Container } from "../codec/state.ts";
 import type { Cgroup } from "../linux/cgroup.ts";
 import type { Entry } from "../spec/plan.ts";
 import type { Call } from "./call.ts";
@@ -7,7 +8,6 @@ import type { Common } from "./event.ts";
 import type { Place } from "./place.ts";
 import type { Program } from "./program.ts";
 import type { Moment } from "./run-id.ts";
-import type { Container } from "./state.ts";
 import { exitStatus, type Verdict } from "./verdict.ts";
 
 export class Run {

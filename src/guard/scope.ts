@@ -3,10 +3,10 @@
  * its definition names, and only by an annotation that a pod's author cannot write.
  */
 
+import type { Container } from "../codec/state.ts";
 import { trustedNamespace } from "../rules/hooks/trusted-namespace.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
-import type { Container } from "./state.ts";
 
 export interface Namespace {
   name: string;

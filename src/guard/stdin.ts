@@ -3,12 +3,12 @@
  * hand on a terminal, or never closes the pipe, gets an answer all the same.
  */
 
+import { MAX_STATE_BYTES } from "../codec/state.ts";
 import { monotonicMs } from "../linux/clock.ts";
 import { POLL, poll } from "../linux/poll.ts";
 import { read } from "../linux/read.ts";
 import { fstat, TYPE } from "../linux/stat.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
-import { MAX_STATE_BYTES } from "./state.ts";
 
 const STDIN = 0;
 const FIRST = 4 * 1024;

@@ -4,6 +4,7 @@
  * with the keeper. What is left of the tree has fallen to it; it ends that, and leaves the records that are missing.
  */
 
+import { NO_CONTAINER } from "../codec/state.ts";
 import { monotonicMs } from "../linux/clock.ts";
 import { close } from "../linux/descriptor.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
@@ -24,7 +25,6 @@ import { readEntry } from "./prepare.ts";
 import type { Program } from "./program.ts";
 import { Run } from "./run.ts";
 import type { Moment } from "./run-id.ts";
-import { NO_CONTAINER } from "./state.ts";
 import { killTree } from "./tree.ts";
 import type { Verdict } from "./verdict.ts";
 

@@ -1,25 +1,28 @@
 /** Which file becomes the guard: the host program that is installed beside the one that runs, or the one that is named. */
 
-import { readFileSync, realpathSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { checkTrusted } from "../linux/trust.ts";
 import { Failure } from "../spec/failure.ts";
+import { firstThere, placesOf } from "./installed.ts";
 import { programOf } from "./program.ts";
 
 const NAME = "hookwright-host";
 
+/** Where it may lie when nobody says where. */
+export function hostPlaces(): string[] {
+  return placesOf(NAME, `../libexec/hookwright/${NAME}`);
+}
+
 /**
  * Bytes of the host program: of `path`, else of HOOKWRIGHT_HOST, else of the file of that name beside the running
- * executable. Throws `Failure` `host_missing` or `host_untrusted`.
+ * executable, or where `make install` puts it. Throws `Failure` `host_missing` or `host_untrusted`.
  */
 export function hostProgram(path: string | undefined): Uint8Array {
   const named = path ?? process.env.HOOKWRIGHT_HOST;
-  const file = named ?? `${dirname(process.execPath)}/${NAME}`;
-  let real: string;
-  try {
-    real = realpathSync(file);
-  } catch {
-    throw new Failure("host_missing", `find the guard: ${file} does not exist`, {
+  const places = named === undefined ? hostPlaces() : [named];
+  const real = firstThere(places);
+  if (real === undefined) {
+    throw new Failure("host_missing", `find the guard: ${places[0]} does not exist`, {
       hint: `install ${NAME} beside hookwright, or say where it is with --host or HOOKWRIGHT_HOST`,
     });
   }

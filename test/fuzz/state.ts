@@ -1,8 +1,8 @@
 /** The guard's reader of states against mutated states: a container whose names are text, or a Failure; nothing else. */
 
-import { parseState } from "../../src/guard/state.ts";
+import { parseState } from "../../src/codec/state.ts";
 import { primitive } from "../../src/host/bun.ts";
-import { bind } from "../../src/linux/primitive.ts";
+import { bind, decode } from "../../src/linux/primitive.ts";
 import { Failure } from "../../src/spec/failure.ts";
 import { mutate, randomFrom } from "./json-mutate.ts";
 import type { FuzzTarget } from "./run.ts";
@@ -41,7 +41,7 @@ export const state: FuzzTarget = {
 
 function check(bytes: Uint8Array): void {
   try {
-    const { id, bundle, pid, annotations } = parseState(bytes);
+    const { id, bundle, pid, annotations } = parseState(decode(bytes));
     const texts = [id, bundle, ...Object.values(annotations)].every((text) => typeof text === "string");
     if (!texts || (pid !== undefined && !(pid > 0))) throw new Error("not the shape that was promised");
   } catch (error) {

@@ -31,15 +31,18 @@ export function sourcesBelow(directory: string, tests = false): Source[] {
     .map((name) => sourceAt(join(directory, name)));
 }
 
-/** Everything that an entry needs, itself included; without `lazy`, only what is loaded with it. */
-export function closure(entry: string, lazy: boolean): Source[] {
+/**
+ * Everything that an entry needs, itself included; without `lazy`, only what is loaded with it; with `types`, also what only the
+ * compiler reads.
+ */
+export function closure(entry: string, lazy: boolean, types = false): Source[] {
   const found = new Map<string, Source>();
   const visit = (path: string): void => {
     if (found.has(path)) return;
     const source = sourceAt(path);
     found.set(path, source);
     for (const one of source.imports) {
-      if (one.target.startsWith("src/") && !one.typeOnly && (lazy || !one.lazy)) visit(one.target);
+      if (one.target.startsWith("src/") && (types || !one.typeOnly) && (lazy || !one.lazy)) visit(one.target);
     }
   };
   visit(entry);

@@ -4,7 +4,6 @@
  * hook as the very bytes that came.
  */
 
-import { decode } from "../linux/primitive.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { State } from "../spec/state.ts";
 
@@ -14,7 +13,7 @@ export const MAX_STATE_BYTES = 16 * 1024 * 1024;
 /** Longer names are cut in records; the longest path that Linux takes. */
 const MAX_NAME = 4096;
 
-/** What the guard uses of the state. */
+/** What is used of the state. */
 export interface Container {
   id: string;
   bundle: string;
@@ -30,16 +29,16 @@ export const NO_CONTAINER: Container = { id: "", bundle: "", annotations: {} };
  * The container that a state names. Missing fields are empty, a pid that is not positive is none. Throws `Failure`
  * `state_invalid` (126) for what is not a JSON object.
  */
-export function parseState(bytes: Uint8Array): Container {
+export function parseState(json: string): Container {
   let value: unknown;
   try {
-    value = JSON.parse(decode(bytes));
+    value = JSON.parse(json);
   } catch {
     value = undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Failure("state_invalid", "read the container's state from standard input: not a JSON object", {
-      hint: "hooks get the state from the runtime; by hand, `runc state ID | hookwright-guard …`",
+      hint: "hooks get the state from the runtime; by hand, `runc state ID | …`",
       exitCode: EXIT.refused,
     });
   }

@@ -1,0 +1,7 @@
+/** What a hook's author imports: `import { defineHook, option, … } from "hookwright/hook"`. */
+
+export { Failure } from "../spec/failure.ts";
+export type { Stage } from "../spec/stage.ts";
+export { type Command, type CommandOptions, command, type Finished } from "./command.ts";
+export { type Call, type Capability, type Container, defineHook, type Hook } from "./define.ts";
+export * as option from "./option-kinds.ts";
