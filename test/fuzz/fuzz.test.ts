@@ -6,8 +6,9 @@ import { inject } from "./inject.ts";
 import { json } from "./json.ts";
 import { plan } from "./plan.ts";
 import { state } from "./state.ts";
+import { tar } from "./tar.ts";
 
-for (const target of [definition, inject, json, plan, state])
+for (const target of [definition, inject, json, plan, state, tar])
   test(`fuzz ${target.name}: 2,000 executions`, async () => {
     await target.run(1, 2_000);
   }, 60_000);
