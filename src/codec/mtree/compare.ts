@@ -39,12 +39,12 @@ export function compareTrees(
   return sortDeltas(deltas);
 }
 
-function sortDeltas(deltas: Delta[]): Delta[] {
+export function sortDeltas(deltas: Delta[]): Delta[] {
   return deltas.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 /** The keywords whose values differ, in the order of `got`, then what only `expected` has. */
-function compareValues(expected: Values, got: Values, keywords: ReadonlySet<string>): KeyDelta[] {
+export function compareValues(expected: Values, got: Values, keywords: ReadonlySet<string>): KeyDelta[] {
   const deltas: KeyDelta[] = [];
   for (const [keyword, value] of got) {
     if (!counts(keyword, keywords)) continue;
