@@ -28,6 +28,11 @@ export interface Stat {
   /** Of the last change to the content, and to the inode; milliseconds since 1970, with fractions. */
   readonly mtimeMs: number;
   readonly ctimeMs: number;
+  /** The same two exactly: whole seconds, rounded down, and nanoseconds after them. */
+  readonly mtimeSeconds: number;
+  readonly mtimeNanoseconds: number;
+  readonly ctimeSeconds: number;
+  readonly ctimeNanoseconds: number;
   /** The device that holds the file, and for a device node the device it stands for: major × 2^20 + minor. */
   readonly device: number;
   readonly represents: number;
@@ -102,14 +107,22 @@ export function sameFile(a: Stat, b: Stat): boolean {
 function decodeStat(): Stat {
   const view = scratchView;
   const attributes = view.getUint32(8, true);
+  const mtimeSeconds = getI64(view, 112);
+  const mtimeNanoseconds = view.getUint32(120, true);
+  const ctimeSeconds = getI64(view, 96);
+  const ctimeNanoseconds = view.getUint32(104, true);
   return {
     mode: view.getUint16(28, true),
     uid: view.getUint32(20, true),
     gid: view.getUint32(24, true),
     size: getU64(view, 40),
     links: view.getUint32(16, true),
-    mtimeMs: getI64(view, 112) * 1000 + view.getUint32(120, true) / 1e6,
-    ctimeMs: getI64(view, 96) * 1000 + view.getUint32(104, true) / 1e6,
+    mtimeMs: mtimeSeconds * 1000 + mtimeNanoseconds / 1e6,
+    ctimeMs: ctimeSeconds * 1000 + ctimeNanoseconds / 1e6,
+    mtimeSeconds,
+    mtimeNanoseconds,
+    ctimeSeconds,
+    ctimeNanoseconds,
     device: view.getUint32(136, true) * 0x10_0000 + view.getUint32(140, true),
     represents: view.getUint32(128, true) * 0x10_0000 + view.getUint32(132, true),
     inode: getU64(view, 32),
