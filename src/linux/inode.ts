@@ -59,7 +59,13 @@ function putTimes(atime: Time, mtime: Time): void {
 }
 
 /** Makes a fifo or a device node: `mode` has its TYPE bits, `major` and `minor` name a device. The umask applies. */
-export function makeNode(path: Path, mode: number, major: number, minor: number, dir: number = AT_FDCWD): void {
+export function makeNode(
+  path: Path,
+  mode: number,
+  major: number,
+  minor: number,
+  dir: number = AT_FDCWD,
+): void {
   // As the kernel decodes it: minor bits 0-7, major 0-11, then minor 8-19.
   const device = ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0;
   check(syscall(nr.mknodat, dir, cstring(path), mode, device), "mknodat", path);

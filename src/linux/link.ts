@@ -32,12 +32,7 @@ export function exchange(a: Path, b: Path, aDir: number = AT_FDCWD, bDir: number
 }
 
 /** Gives the file at `existing`, a symbolic link itself, the further name `path`. */
-export function link(
-  existing: Path,
-  path: Path,
-  fromDir: number = AT_FDCWD,
-  toDir: number = fromDir,
-): void {
+export function link(existing: Path, path: Path, fromDir: number = AT_FDCWD, toDir: number = fromDir): void {
   check(syscall(nr.linkat, fromDir, cstring(existing), toDir, cstring(path), 0), "linkat", path);
 }
 

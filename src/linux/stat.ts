@@ -28,7 +28,9 @@ export interface Stat {
   /** Of the last change to the content, and to the inode; milliseconds since 1970, with fractions. */
   readonly mtimeMs: number;
   readonly ctimeMs: number;
-  /** The same two exactly: whole seconds, rounded down, and nanoseconds after them. */
+  /** Exactly: whole seconds, rounded down, and nanoseconds after them; of the last access, too. */
+  readonly atimeSeconds: number;
+  readonly atimeNanoseconds: number;
   readonly mtimeSeconds: number;
   readonly mtimeNanoseconds: number;
   readonly ctimeSeconds: number;
@@ -101,7 +103,7 @@ export function sameFile(a: Stat, b: Stat): boolean {
 
 /**
  * struct statx: u64 attributes at 8, u32 nlink 16, u32 uid 20, u32 gid 24, u16 mode 28, u64 ino 32, u64 size 40,
- * times {s64 sec, u32 nsec, pad} with ctime 96 and mtime 112, u32 rdev major 128 and minor 132, u32 dev major 136 and
+ * times {s64 sec, u32 nsec, pad} with atime 64, ctime 96 and mtime 112, u32 rdev major 128 and minor 132, u32 dev major 136 and
  * minor 140, u64 mnt_id 144; 256 bytes.
  */
 function decodeStat(): Stat {
@@ -119,6 +121,8 @@ function decodeStat(): Stat {
     links: view.getUint32(16, true),
     mtimeMs: mtimeSeconds * 1000 + mtimeNanoseconds / 1e6,
     ctimeMs: ctimeSeconds * 1000 + ctimeNanoseconds / 1e6,
+    atimeSeconds: getI64(view, 64),
+    atimeNanoseconds: view.getUint32(72, true),
     mtimeSeconds,
     mtimeNanoseconds,
     ctimeSeconds,

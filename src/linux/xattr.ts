@@ -38,12 +38,17 @@ export function removeXattrOfLink(path: Path, name: Path): void {
   check(syscall(nr.lremovexattr, cstring(path), cstring(name)), "lremovexattr", path);
 }
 
-export function setXattrOf(fd: number, name: string, bytes: Uint8Array): void {
+export function setXattrOf(fd: number, name: Path, bytes: Uint8Array): void {
   check(syscall(nr.fsetxattr, fd, cstring(name), bytes, bytes.length, 0), "fsetxattr");
 }
 
 export function removeXattr(path: Path, name: string): void {
   check(syscall(nr.removexattr, cstring(path), cstring(name)), "removexattr", path);
+}
+
+/** As `removeXattr`, of an open file. */
+export function removeXattrOf(fd: number, name: Path): void {
+  check(syscall(nr.fremovexattr, fd, cstring(name)), "fremovexattr");
 }
 
 /** Names of all attributes that the caller may see. */
@@ -64,15 +69,23 @@ export function listXattrs(path: Path): string[] {
  * NUL at its end. They hold until the next call into src/linux.
  */
 export function xattrNamesOfLink(path: Path): Uint8Array {
-  const bytes = cstring(path);
+  return names(nr.llistxattr, "llistxattr", cstring(path), path);
+}
+
+/** As `xattrNamesOfLink`, of an open file. */
+export function xattrNamesOf(fd: number): Uint8Array {
+  return names(nr.flistxattr, "flistxattr", fd);
+}
+
+function names(call: number, what: string, file: number | Uint8Array, path?: Path): Uint8Array {
   let buffer = scratch;
-  let length = syscall(nr.llistxattr, bytes, buffer, buffer.length);
+  let length = syscall(call, file, buffer, buffer.length);
   if (length === -ERANGE) {
     buffer = new Uint8Array(LARGEST);
-    length = syscall(nr.llistxattr, bytes, buffer, buffer.length);
+    length = syscall(call, file, buffer, buffer.length);
   }
   if (length === -EOPNOTSUPP) length = 0;
-  return buffer.subarray(0, check(length, "llistxattr", path));
+  return buffer.subarray(0, check(length, what, path));
 }
 
 function value(
