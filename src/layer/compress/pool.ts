@@ -4,8 +4,8 @@
  */
 
 import { availableParallelism } from "node:os";
-import { compressBlock, type Format } from "./block.ts";
 import { startThread } from "../thread.ts";
+import { compressBlock, type Format } from "./block.ts";
 import { Slots, STATE } from "./slots.ts";
 
 /** More threads than this the one that reads files cannot keep busy. */
