@@ -12,7 +12,7 @@ import { factsOf } from "./changes.ts";
 import { fileChanged, withContent } from "./file-content.ts";
 import { layerFailure, layerName, WHITEOUT } from "./layer-name.ts";
 import type { LayerStream } from "./layer-stream.ts";
-import { type OwnerMap, ownerInside, ROOTLESS_ATTRIBUTE } from "./owner.ts";
+import { type Mapping, ownerInside, ROOTLESS_XATTR } from "./owner-inside.ts";
 import type { Place } from "./tree-walk.ts";
 
 /** Attributes that say something of the host. */
@@ -31,7 +31,7 @@ const TYPES = {
 } as const satisfies { [type: string]: TarType };
 
 export interface PackOptions {
-  readonly owners: OwnerMap;
+  readonly mapping: Mapping;
   /** Seconds since 1970; later times become this one. */
   readonly latest?: number | undefined;
   /** Says what is left out of the layer, and why. */
@@ -105,21 +105,19 @@ export class Packer {
   }
 
   #ownerAndAttributes(place: Place, name: string): Pick<TarEntry, "uid" | "gid" | "xattrs"> {
-    const { owners, warn } = this.#options;
+    const { mapping, warn } = this.#options;
     const xattrs: TarEntry["xattrs"] = new Map();
     let said: Uint8Array | undefined;
     for (const { name: attribute, value } of attributesOf(place)) {
       if (HOST_ATTRIBUTES.has(attribute)) continue;
-      if (attribute === ROOTLESS_ATTRIBUTE && owners.rootless) said = value;
+      if (attribute === ROOTLESS_XATTR && mapping.rootless) said = value;
       else if (value.length > 0) xattrs.set(attribute, value);
       else warn(`xattr{${name}} ignoring empty-valued xattr "${attribute}": disallowed by PAX standard`);
     }
-    if (!owners.rootless && xattrs.has(ROOTLESS_ATTRIBUTE)) {
-      warn(
-        `suspicious filesystem: saw special rootless xattr ${ROOTLESS_ATTRIBUTE} in non-rootless invocation`,
-      );
+    if (!mapping.rootless && xattrs.has(ROOTLESS_XATTR)) {
+      warn(`suspicious filesystem: saw special rootless xattr ${ROOTLESS_XATTR} in non-rootless invocation`);
     }
-    return { ...ownerInside(place.stat, owners, said), xattrs };
+    return { ...ownerInside(place.stat, mapping, said), xattrs };
   }
 
   #copy(place: Place, size: number): void {

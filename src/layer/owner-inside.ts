@@ -11,10 +11,10 @@ export interface IdMapping {
   readonly size: number;
 }
 
-export interface OwnerMap {
+export interface Mapping {
   /** Empty: as they are. */
-  readonly uids: readonly IdMapping[];
-  readonly gids: readonly IdMapping[];
+  readonly uidMappings: readonly IdMapping[];
+  readonly gidMappings: readonly IdMapping[];
   readonly rootless: boolean;
 }
 
@@ -24,16 +24,16 @@ export interface Owner {
 }
 
 /** Byte string. */
-export const ROOTLESS_ATTRIBUTE = "user.rootlesscontainers";
+export const ROOTLESS_XATTR = "user.rootlesscontainers";
 /** What the attribute says of an id that needs no saying. */
 const NOTHING_SAID = 0xffff_ffff;
 
-/** The owner inside the container. `attribute` is the value of ROOTLESS_ATTRIBUTE. Throws `Failure` `id_map`. */
-export function ownerInside(owner: Owner, map: OwnerMap, attribute: Uint8Array | undefined): Owner {
+/** The owner inside the container. `attribute` is the value of ROOTLESS_XATTR. Throws `Failure` `id_map`. */
+export function ownerInside(owner: Owner, map: Mapping, attribute: Uint8Array | undefined): Owner {
   if (!map.rootless) {
     return {
-      uid: mapped(owner.uid, map.uids, "map uid to container"),
-      gid: mapped(owner.gid, map.gids, "map gid to container"),
+      uid: mapped(owner.uid, map.uidMappings, "map uid to container"),
+      gid: mapped(owner.gid, map.gidMappings, "map gid to container"),
     };
   }
   const { uid = NOTHING_SAID, gid = NOTHING_SAID } = attribute === undefined ? {} : readAttribute(attribute);
@@ -85,7 +85,7 @@ function malformedAttribute(): Failure {
     "rootless_attribute",
     "unmarshal rootlesscontainers payload: it is no protobuf message",
     {
-      hint: `Remove the attribute ${ROOTLESS_ATTRIBUTE} from the file, or set it right.`,
+      hint: `Remove the attribute ${ROOTLESS_XATTR} from the file, or set it right.`,
     },
   );
 }
