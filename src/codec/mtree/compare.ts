@@ -3,7 +3,7 @@
  * keyword counts when both sides have it; times and extended attributes count when only one side has them.
  */
 
-import { quoteBytes } from "../go-quote.ts";
+import { quoteBytes } from "../quote-bytes.ts";
 import { prefixOf, type Values } from "./file.ts";
 
 export interface KeyDelta {
