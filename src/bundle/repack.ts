@@ -81,7 +81,7 @@ export function repack(options: RepackOptions): Repacked {
             fill: (stream) => packDeltas(stream, root, deltas, mapping, options),
           });
     const manifest = commitImage(layout, options.tag, walk, changed);
-    if (options.refresh) refreshBundle(options, metadata, manifest, tree);
+    if (tree !== undefined) refreshBundle(options, metadata, manifest, tree);
     return { manifest, deltas };
   } finally {
     close(root);
@@ -97,9 +97,9 @@ function withHistory<T extends { history?: History[] }>(config: T, history: Hist
 function changesOf(
   { bundle, refresh, verify }: RepackOptions,
   { walk }: UmociMetadata,
-): { deltas: Delta[]; tree: TreeFile; root: number } {
+): { deltas: Delta[]; tree: TreeFile | undefined; root: number } {
   const path = manifestPath(bundle, endOf(walk).digest);
-  const { entries } = readManifestFile(path, "open mtree");
+  const manifest = readManifestFile(path, "open mtree");
   const dir = openDirectory(bundle);
   let root = -1;
   let file: HashIndexFile | undefined;
@@ -108,7 +108,7 @@ function changesOf(
     file = HashIndexFile.create(dir);
     const index = verify ? undefined : readHashIndex(dir);
     const changes = findChanges(root, {
-      manifest: entries,
+      manifest,
       index,
       records: file?.records,
       complete: refresh,
