@@ -39,7 +39,7 @@ const MAP: { [room: string]: string[] } = {
     "bundle",
     "observe",
   ],
-  cli: ["spec", "codec", "rules", "plan", "bundle", "observe", "commands"],
+  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "observe", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
