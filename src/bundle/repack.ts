@@ -44,8 +44,8 @@ export interface RepackOptions {
   readonly verify: boolean;
   /** Seconds since 1970; later times of files become this one. */
   readonly latest?: number | undefined;
-  /** The entry for the history, made of the author of the image; undefined for none. */
-  readonly history: (author: string | undefined) => History | undefined;
+  /** The entry for the history, by the author of the image and whether no layer goes with it; undefined for none. */
+  readonly history: (author: string | undefined, empty: boolean) => History | undefined;
   warn(message: string): void;
 }
 
@@ -69,7 +69,7 @@ export function repack(options: RepackOptions): Repacked {
       all,
       masks.map((mask) => byteString(encode(mask))),
     );
-    const history = options.history(image.config.author);
+    const history = options.history(image.config.author, deltas.length === 0);
     const changed =
       deltas.length === 0
         ? { ...image, config: withHistory(image.config, history) }
@@ -90,7 +90,7 @@ export function repack(options: RepackOptions): Repacked {
 
 function withHistory<T extends { history?: History[] }>(config: T, history: History | undefined): T {
   if (history === undefined) return config;
-  return { ...config, history: [...(config.history ?? []), { ...history, empty_layer: true }] };
+  return { ...config, history: [...(config.history ?? []), history] };
 }
 
 /** All that changed, and the root file system's descriptor. The index of hashes is as new afterwards. */

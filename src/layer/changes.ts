@@ -22,12 +22,20 @@ const NO_ATTRIBUTES: readonly Xattr[] = [];
 const SHA256 = " sha256digest=";
 const HEX_DIGITS = 64;
 
-export interface ChangeOptions {
-  readonly manifest: Manifest;
+/** Who may know the hash of a file without reading it: the index beside a bundle, or who has just unpacked it. */
+export interface KnownHashes {
+  find(path: string, state: FileState): Known | undefined;
+}
+
+export interface HashOptions {
   /** What is known of files, asked in the order of the walk; without it every content is read. */
-  readonly index?: { find(path: string, state: FileState): Known | undefined } | undefined;
+  readonly index?: KnownHashes | undefined;
   /** Takes what was learned, for the next time. */
   readonly records?: HashRecords | undefined;
+}
+
+export interface ChangeOptions extends HashOptions {
+  readonly manifest: Manifest;
   /** Whether the tree is wanted, with the hash of every file, for a new manifest. */
   readonly complete: boolean;
 }
@@ -69,16 +77,26 @@ export function findChanges(root: number, options: ChangeOptions): Changes {
   return { deltas: sortDeltas(deltas), tree };
 }
 
+/** The whole tree with all hashes, for a manifest; compared with none. Throws LinuxError, and `Failure` `file_changed`. */
+export function describeTree(root: number, options: HashOptions): TreeFile {
+  return walkTree<TreeFile>(root, {
+    leave(place, children) {
+      const file = new Look(place, factsOf(place), { ...options, complete: true }).whole();
+      return children === undefined ? file : { ...file, children };
+    },
+  });
+}
+
 /** A file that is being looked at; what takes time is found out when it is asked for. */
 class Look {
   readonly #place: Place;
   readonly #facts: TreeFile;
-  readonly #options: ChangeOptions;
+  readonly #options: HashOptions & { readonly complete: boolean };
   readonly #known: Known | undefined;
   #xattrs: readonly Xattr[] | undefined;
   #sha256: string | undefined;
 
-  constructor(place: Place, facts: TreeFile, options: ChangeOptions) {
+  constructor(place: Place, facts: TreeFile, options: HashOptions & { readonly complete: boolean }) {
     this.#place = place;
     this.#facts = facts;
     this.#options = options;
