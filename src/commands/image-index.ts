@@ -1,6 +1,7 @@
 /** `image index`: one tag for the images of several platforms. */
 
 import { INDEX } from "../codec/image/shapes.ts";
+import { endOf } from "../media/layout/walk.ts";
 import { type Layout, tagOf, withLayout } from "../media/layout.ts";
 import { platformText, samePlatform } from "../rules/image/platform.ts";
 import { Failure } from "../spec/failure.ts";
@@ -56,7 +57,7 @@ function imagesOf(layout: Layout, tag: string): Placed[] {
     });
   }
   return walks.map((walk) => {
-    const descriptor = walk.at(-1) ?? walk[0];
+    const descriptor = endOf(walk);
     const platform = layout.platformOf(descriptor);
     if (platform === undefined || !platform.os || !platform.architecture) {
       throw new Failure(

@@ -2,11 +2,12 @@
 
 import { plainBytes } from "../layer/stream.ts";
 import { close } from "../linux/descriptor.ts";
+import { isConfig, isIndex, isManifest } from "../media/layout/walk.ts";
 import { type Layout, tagOf, withLayout } from "../media/layout.ts";
 import { checkConfig, checkIndex, checkManifest } from "../rules/image/check.ts";
 import { layerCompression } from "../rules/image/layer-type.ts";
 import { Failure } from "../spec/failure.ts";
-import { type Descriptor, type Manifest, MEDIA_TYPE } from "../spec/image.ts";
+import type { Descriptor, Manifest } from "../spec/image.ts";
 
 export interface ImageProblem {
   /** The tag that led there; null when there is none. */
@@ -76,17 +77,17 @@ class Validator {
   }
 
   #checkBlob(descriptor: Descriptor): void {
-    const { digest, size, mediaType } = descriptor;
+    const { digest, size } = descriptor;
     if (this.#seen.has(digest)) return;
     this.#seen.add(digest);
     this.#bytes += size;
-    if (mediaType === MEDIA_TYPE.index || mediaType === MEDIA_TYPE.dockerList) {
+    if (isIndex(descriptor)) {
       this.#attempt(`index ${digest}`, () => {
         const index = this.#layout.readIndexBlob(descriptor);
         this.#add(`index ${digest}`, ...checkIndex(index));
         for (const child of index.manifests) this.#checkBlob(child);
       });
-    } else if (mediaType === MEDIA_TYPE.manifest || mediaType === MEDIA_TYPE.dockerManifest) {
+    } else if (isManifest(descriptor)) {
       this.#attempt(`manifest ${digest}`, () => this.#checkManifest(descriptor));
     } else this.#attempt(`blob ${digest}`, () => this.#verify(descriptor, undefined));
   }
@@ -95,8 +96,7 @@ class Validator {
     const manifest = this.#layout.readManifest(descriptor);
     this.#add(`manifest ${descriptor.digest}`, ...checkManifest(manifest));
     const { config } = manifest;
-    const isImage = config.mediaType === MEDIA_TYPE.config || config.mediaType === MEDIA_TYPE.dockerConfig;
-    if (!isImage) {
+    if (!isConfig(config)) {
       for (const one of [config, ...manifest.layers]) this.#checkBlob(one);
       return;
     }
