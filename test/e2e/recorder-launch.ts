@@ -4,7 +4,8 @@
  */
 
 import { expect } from "bun:test";
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { primitive } from "../../src/host/bun.ts";
 import { bind, nr } from "../../src/linux/primitive.ts";
 import { decodeSnapshot, type RawRecording } from "../../src/record/decode.ts";
@@ -45,6 +46,17 @@ export function bench(): Bench {
     must(["musl-gcc", "-static", "-O1", "-pthread", "-o", `${root.work}/${name}`, `${FIXTURES}/${name}.c`]);
   const place = recorderPlace(root, `${bpffs}/hookwright`);
   return { root, place, launcher: `${root.work}/launcher`, calls: `${root.work}/calls` };
+}
+
+/** Whether a program that makes an i386 call survives it. */
+export function runsI386(): boolean {
+  const dir = mkdtempSync(`${tmpdir()}/hookwright-i386-`);
+  try {
+    must(["musl-gcc", "-static", "-O1", "-pthread", "-o", `${dir}/calls`, `${FIXTURES}/calls.c`]);
+    return Bun.spawnSync([`${dir}/calls`, "int80:20"]).exitCode === 0;
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 }
 
 function must(command: string[]): void {
