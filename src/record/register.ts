@@ -13,7 +13,7 @@ import { pidfdOpen } from "../linux/pidfd.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Boundary, RecordOptions } from "../spec/recording.ts";
 import { giveBack, readBook, takeSlot, writeBook } from "./book.ts";
-import { SLOT, SLOTS, statesOf } from "./layout.ts";
+import { detailsOf, SLOT, SLOTS } from "./layout.ts";
 import { kernelSide, load } from "./load.ts";
 import { addNamespace } from "./namespaces.ts";
 import { attachFor, optionBits } from "./options.ts";
@@ -103,7 +103,7 @@ function targetOf(request: RegisterRequest): Target {
     start: startOf(pid) ?? 0,
     namespace,
     options: optionBits(options),
-    details: statesOf(boundary),
+    details: detailsOf(boundary),
   };
 }
 

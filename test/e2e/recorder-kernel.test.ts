@@ -193,15 +193,27 @@ describe("what is recorded", () => {
     expect(domains).toMatchObject({ values: [1, 16], refused: false, more: false });
   });
 
-  test("capabilities, files and addresses, since the boundary", async () => {
+  test("capabilities, files and addresses, since the container's own program", async () => {
     const options = { capabilities: true, files: true, addresses: true };
-    const recording = await record(b, { options }, "open:/etc/hostname", "open:/nowhere", "nest");
+    const recording = await record(
+      b,
+      { options },
+      "open:/etc/hostname",
+      "open:/nowhere",
+      "connect:9",
+      "nest",
+    );
     expect(recording.files).toEqual([{ path: "/etc/hostname", access: "r", cut: false }]);
+    expect(recording.addresses).toEqual([{ family: "ipv4", address: "127.0.0.1", port: 9 }]);
     const CAP_SYS_ADMIN = 21;
     expect(recording.capabilities.used).toEqual([CAP_SYS_ADMIN]);
     const plain = await record(b, { options }, "race");
     expect(plain.capabilities).toEqual({ used: [], refused: [] });
     expect(plain.files).toEqual([]);
+    const CAP_SYS_CHROOT = 18;
+    const all = await record(b, { options, boundary: "attach" }, "race");
+    expect(all.capabilities.used).toContain(CAP_SYS_CHROOT);
+    expect(all.files).toContainEqual({ path: "/etc/passwd", access: "r", cut: false });
   });
 });
 

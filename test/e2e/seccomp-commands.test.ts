@@ -122,7 +122,8 @@ describe.skipIf(!built("hookwright"))("hookwright seccomp", () => {
     expect((await verb("profile", file("all.recording.json"), "-o", file("all.json"))).code).toBe(0);
     expect((await verb("check", file("all.json"), "--recording", file("crun.recording.json"))).code).toBe(0);
     const shown = await verb("show", file("runc.recording.json"));
-    expect(shown.stdout).toContain("--cap-drop ALL");
+    // What the runtime needed before the program is not the program's.
+    expect(shown.stdout).toMatch(/--cap-drop ALL\n/);
     const converted = await verb("convert", file("all.json"), "--to", "oci");
     expect(JSON.parse(converted.stdout).syscalls[0].comment).toBeUndefined();
     const linted = await verb("lint", file("all.json"), "--format", "json");
