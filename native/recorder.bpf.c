@@ -210,6 +210,8 @@ int capable(struct bpf_raw_tracepoint_args *context) {
   struct slot *slot = slot_of(task, &owner);
   if (!slot || !(slot->options & OPTION_CAPABILITIES) || capability >= 64) return 0;
   if (!of_program(slot, state_of(task, slot))) return 0;
+  // The kernel in another's name: overlayfs copies a file up with the rights of whoever mounted it.
+  if (task->cred != task->real_cred) return 0;
   if (capability == CAP_SYS_ADMIN) {
     // The kernel asks for it, and takes either answer, whenever memory is accounted: no need of the program's.
     struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);

@@ -4,6 +4,7 @@
  */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { mountNamespace } from "../../src/linux/mount-namespace.ts";
 import { decodeSnapshot, type RawRecording } from "../../src/record/decode.ts";
 import { register, registerIfLoaded } from "../../src/record/register.ts";
@@ -215,6 +216,22 @@ describe("what is recorded", () => {
     expect(all.capabilities.used).toContain(CAP_SYS_CHROOT);
     expect(all.files).toContainEqual({ path: "/etc/passwd", access: "r", cut: false });
   });
+});
+
+test("what overlayfs needs in its mounter's name is not the container's", async () => {
+  const dirs = ["lower", "upper", "scratch", "merged"].map((name) => `${b.root.work}/overlay/${name}`);
+  for (const dir of dirs) mkdirSync(dir, { recursive: true });
+  const [lower, upper, scratch, merged] = dirs;
+  writeFileSync(`${lower}/file`, "");
+  const how = `lowerdir=${lower},upperdir=${upper},workdir=${scratch}`;
+  expect(Bun.spawnSync(["mount", "-t", "overlay", "overlay", "-o", how, `${merged}`]).exitCode).toBe(0);
+  const recording = await record(
+    b,
+    { options: { capabilities: true, files: true } },
+    `append:${merged}/file`,
+  );
+  expect(recording.files).toEqual([{ path: `${merged}/file`, access: "w", cut: false }]);
+  expect(recording.capabilities).toEqual({ used: [], refused: [] });
 });
 
 describe("whose it is", () => {
