@@ -74,6 +74,8 @@ describe.skipIf(!built("hookwright"))("hookwright seccomp", () => {
 
     const fits = await verb("check", profile, "--recording", recording, "--runtime", runtime);
     expect([fits.code, fits.stdout]).toEqual([0, expect.stringContaining("let every run through")]);
+    const linted = await verb("lint", profile, "--runtime", runtime, "--no-new-privileges", "yes");
+    expect([linted.code, linted.stdout]).toEqual([0, expect.stringContaining("0 errors, ")]);
     const narrow = JSON.parse(readFileSync(profile, "utf8"));
     for (const rule of narrow.syscalls) rule.names = rule.names.filter((name: string) => name !== "mkdir");
     writeFileSync(file("narrow.json"), JSON.stringify(narrow));
