@@ -124,6 +124,13 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
     expect([ran.code, ran.stderr]).toEqual([0, ""]);
     expect(names(profile)).toContainValues(["swapoff", "exit_group"]);
     expect(names(profile)).not.toContain("mkdir");
+    // Nobody gave it a filter, so what the runtime needs comes from the measured table.
+    const told = JSON.parse(readFileSync(`${out}/traced.recording.json`, "utf8"));
+    expect([told.boundary, told.calls.x86_64?.allowed.includes("execve")]).toEqual(["exec", false]);
+    for (const runtime of RUNTIMES) {
+      const again = await run(runtime, confined("traced-again", profile, "ls / >/dev/null"), "traced-again");
+      expect([again.code, again.stderr]).toEqual([0, ""]);
+    }
 
     symlinkSync(base, `${out}/link.json`);
     const endless = bundleOf("endless", ["/bin/true"], (config) => {
@@ -159,6 +166,45 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
       "traced.json",
       "traced.recording.json",
     ]);
+  });
+
+  test("a container that still runs is listed, and read without an end to its recording", async () => {
+    const wish = { when: { annotations: { "^snapshot$": "." } }, record: { profile: "live", mode: "merge" } };
+    define(root.root, "record-live", { version: "1.0.0", ...wish });
+    const env = { HOOKWRIGHT_PINS: pins };
+    expect((await hookwright(root.root, ["apply"], { env })).code).toBe(0);
+    const via = [program("hookwright-runtime"), "--runtime-path", Bun.which("runc") ?? "runc"];
+    for (const [turn, runs] of [
+      ["first", 1],
+      ["second", 2],
+    ] as const) {
+      const bundle = bundleOf(turn, ["/bin/sh", "-c", `ls / >/dev/null; sleep 60`], (config) => {
+        config.annotations = { snapshot: "1" };
+      });
+      const started = await runRuntime("runc", root.root, ["run", "--detach", "--bundle", bundle, turn], {
+        via,
+      });
+      expect([started.code, started.stderr]).toEqual([0, ""]);
+      const profile = async () =>
+        (await hookwright(root.root, ["seccomp", "snapshot", turn], { env })).stdout;
+      for (let i = 0; i < 100 && !(await profile()).includes("nanosleep"); i++) await Bun.sleep(50);
+      expect(await profile()).toContain("nanosleep");
+      const listed = await hookwright(root.root, ["seccomp", "list", "--format", "json"], { env });
+      expect(JSON.parse(listed.stdout)).toContainEqual(
+        expect.objectContaining({
+          name: "live",
+          state: "recording",
+          boundary: "permissive",
+          container: turn,
+        }),
+      );
+      await runRuntime("runc", root.root, ["kill", turn, "KILL"]);
+      await runRuntime("runc", root.root, ["delete", "--force", turn]);
+      const recording = JSON.parse(readFileSync(`${root.profiles}/live.recording.json`, "utf8"));
+      expect([recording.coverage?.runs ?? 1, recording.complete]).toEqual([runs, true]);
+    }
+    expect(readdirSync(root.recordings)).toEqual([]);
+    expect(existsSync(pins)).toBe(false);
   });
 
   test("io.containers.trace-syscall/NAME is for the pod's container of that name", async () => {
