@@ -20,7 +20,7 @@ const MAP: { [room: string]: string[] } = {
   plan: ["spec", "codec", "rules", "linux"],
   guard: ["spec", "codec", "rules", "linux"],
   sdk: ["spec", "codec", "rules", "linux"],
-  author: ["spec", "plan", "sdk"],
+  author: ["spec", "sdk"],
   runtime: ["spec", "codec", "rules", "linux", "plan"],
   record: ["spec", "codec", "rules", "linux"],
   layer: ["spec", "codec", "rules", "linux"],
@@ -42,12 +42,13 @@ const MAP: { [room: string]: string[] } = {
     "bundle",
     "observe",
   ],
-  cli: ["spec", "codec", "rules", "plan", "bundle", "observe", "commands"],
+  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "observe", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
 const ENTRIES = [
   "src/cli/main.ts",
+  "src/layer/decompress-worker.ts",
   "src/runtime/main.ts",
   "src/guard/main.ts",
   "src/record/main.ts",

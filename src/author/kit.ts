@@ -1,7 +1,7 @@
 /** What a hook is made with, as it is installed beside the command line: the SDK's sources, the bytecode compiler, the host program. */
 
-import { hostPlaces } from "../plan/host-program.ts";
-import { firstThere, placesOf } from "../plan/installed.ts";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname } from "node:path";
 import { Failure } from "../spec/failure.ts";
 
 export interface Kit {
@@ -11,18 +11,22 @@ export interface Kit {
   readonly host: string;
 }
 
-/** Finds the parts beside the command line. Throws `Failure` `kit_missing`. */
+/** From the command line's directory: as built, and as `make install` lays it out. */
+const PLACES = {
+  sdk: ["hookwright-sdk", "../share/hookwright/sdk"],
+  compiler: ["hookwright-compile", "../libexec/hookwright/hookwright-compile"],
+  host: ["hookwright-host", "../libexec/hookwright/hookwright-host"],
+} as const;
+
+/** Finds the parts that belong to the running command line. Throws `Failure` `kit_missing`. */
 export function findKit(): Kit {
-  return {
-    sdk: find(placesOf("hookwright-sdk", "../share/hookwright/sdk")),
-    compiler: find(placesOf("hookwright-compile", "../libexec/hookwright/hookwright-compile")),
-    host: find(hostPlaces()),
-  };
+  return { sdk: find("sdk"), compiler: find("compiler"), host: find("host") };
 }
 
-function find(places: readonly string[]): string {
-  const found = firstThere(places);
-  if (found !== undefined) return found;
+function find(part: keyof Kit): string {
+  const places = PLACES[part].map((place) => `${dirname(process.execPath)}/${place}`);
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return realpathSync(found);
   throw new Failure("kit_missing", `find what hooks are built with: ${places.join(" and ")} do not exist`, {
     hint: "install the whole of Hookwright (`make install`), not the command line alone",
   });

@@ -4,6 +4,8 @@ import { EXIT, Failure } from "../../spec/failure.ts";
 import type { Flag, Noun, Verb } from "../grammar.ts";
 import type { Command, Group, Flag as ImageFlag } from "../umoci/grammar.ts";
 import { TREE } from "../umoci/table.ts";
+import { index } from "./image-index.ts";
+import { validate } from "./image-validate.ts";
 
 /** A command as the manual, the help and the shells need it; the command line leads to it before the grammar is asked. */
 function verbOf(command: Command): Verb {
@@ -58,5 +60,5 @@ export const image: Noun = {
       means: "change what it runs",
     },
   ],
-  children: TREE.map((one) => ("commands" in one ? nounOf(one) : verbOf(one))),
+  children: [...TREE.map((one) => ("commands" in one ? nounOf(one) : verbOf(one))), validate, index],
 };
