@@ -11,7 +11,7 @@ import { closure } from "../test/support/sources.ts";
 
 const [out] = process.argv.slice(2);
 if (out === undefined) throw new Error("usage: sdk-files.ts OUT");
-const ENTRIES = ["src/sdk/hook.ts", "src/sdk/entry.ts"];
+const ENTRIES = ["src/sdk/hook.ts", "src/sdk/entry.ts", "src/sdk/testing.ts"];
 rmSync(out, { recursive: true, force: true });
 for (const path of new Set(ENTRIES.flatMap((entry) => closure(entry, true, true).map(({ path }) => path)))) {
   mkdirSync(dirname(`${out}/${path}`), { recursive: true });

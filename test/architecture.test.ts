@@ -53,6 +53,7 @@ const ENTRIES = [
   "src/guard/main.ts",
   "src/record/main.ts",
   "src/sdk/entry.ts",
+  "src/sdk/testing.ts",
 ];
 const APPLETS = ["src/runtime/main.ts", "src/guard/main.ts", "src/record/main.ts"];
 /** What a compiled hook is made of. */
@@ -111,6 +112,8 @@ describe("rooms", () => {
           (target) =>
             !target.startsWith("src/") &&
             !isPlatform(target) &&
+            // The SDK by its own name, in what `hook new` writes.
+            !target.startsWith("hookwright/") &&
             !/^(package\.json|docs\/\w+\.md)$/.test(target),
         )
         .filter((name) => !PACKAGES[name]?.includes(roomOf(path))),

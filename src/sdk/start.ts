@@ -44,6 +44,15 @@ export function startProgram(hook: Hook | undefined, argv: readonly string[], en
   exit(start(hook, argv, env));
 }
 
-function opened({ uses }: Hook, call: Call): { [name: string]: unknown } {
-  return Object.fromEntries(Object.entries(uses).map(([name, use]) => [name, use.open(call)]));
+/** What a hook uses, by name; those in `instead` are not opened. */
+export function opened(
+  { uses }: Hook,
+  call: Call,
+  instead: { readonly [name: string]: unknown } = {},
+): { [name: string]: unknown } {
+  const pairs = Object.entries(uses).map(([name, use]) => [
+    name,
+    name in instead ? instead[name] : use.open(call),
+  ]);
+  return Object.fromEntries(pairs);
 }

@@ -1,6 +1,120 @@
 /** The verbs of `hook` for whoever writes hooks in TypeScript. */
 
+import { existsSync } from "node:fs";
+import { EXIT, Failure } from "../../spec/failure.ts";
+import { isStage, type Stage } from "../../spec/stage.ts";
 import type { Verb } from "../grammar.ts";
+
+const TEMPLATES = ["plain", "rootfs"] as const;
+
+export const make: Verb = {
+  kind: "verb",
+  name: "new",
+  summary: "make a folder with a hook in TypeScript that works, to be changed",
+  examples: [
+    {
+      command: "hookwright hook new greet",
+      means: "greet/ with the hook, its definition, its test and a README",
+    },
+    { command: "hookwright hook new motd --template rootfs", means: "one that writes into the container" },
+  ],
+  arguments: [{ name: "NAME", summary: "of the hook and of the folder" }],
+  flags: [
+    {
+      name: "template",
+      value: "WHICH",
+      choices: TEMPLATES,
+      summary: "plain when absent; rootfs writes a file into the container",
+    },
+  ],
+  async run({ args: [name = ""], flags, cwd }) {
+    const { hookNew } = await import("../../commands/hook-new.ts");
+    const template = TEMPLATES.find((one) => one === flags.text("template")) ?? "plain";
+    const made = await hookNew({ name, directory: cwd, template });
+    const view = [`made ${made.folder}`, ...made.files.map((file) => `  ${file}`)];
+    return {
+      kind: "whole",
+      data: made,
+      view,
+      names: [made.folder],
+      notes: ["note: README.md says how to go on"],
+    };
+  },
+};
+
+export const trial: Verb = {
+  kind: "verb",
+  name: "run",
+  summary: "run a hook once under the guard, with a state made for it",
+  description: [
+    "HOOK is a hook in TypeScript, which is built first, a program, a definition, or the name of a definition of this host. It runs as " +
+      "a runtime would start it, checked, confined and timed, but in a root of its own: the plan in force stays as it is, and nothing is " +
+      "written to the log. `runc state ID | hookwright hook run HOOK --stage S --state -` runs it for a container that lives.",
+  ],
+  examples: [
+    { command: "hookwright hook run greet.ts --stage createRuntime", means: "build it and see what it does" },
+    {
+      command: "hookwright hook run greet.yaml --stage poststop --bundle ./bundle",
+      means: "as its definition says, for a bundle",
+    },
+  ],
+  arguments: [{ name: "HOOK", summary: "a file, or the name of a definition", completes: "hook" }],
+  flags: [
+    { name: "stage", value: "STAGE", required: true, completes: "stage", summary: "where it is said to run" },
+    {
+      name: "bundle",
+      value: "DIR",
+      completes: "directory",
+      summary: "the container's bundle; an empty one when absent",
+    },
+    {
+      name: "state",
+      value: "FILE",
+      completes: "file",
+      summary: "a state as `runc state` prints it; - for standard input",
+    },
+    { name: "arg", value: "WORD", repeat: true, summary: "an argument after the program's name" },
+    { name: "env", value: "NAME=VALUE", repeat: true, summary: "a variable of its environment" },
+  ],
+  exits: ["1 the hook failed, or could not be run"],
+  kernel: true,
+  async run({ roots, args: [hook = ""], flags, cwd }) {
+    const { hookRun } = await import("../../commands/hook-run.ts");
+    const { runText } = await import("../run-text.ts");
+    const [bundle, state] = [flags.text("bundle"), flags.text("state")];
+    const path = absolute(hook, cwd);
+    const run = await hookRun(roots, {
+      hook: existsSync(path) ? path : hook,
+      stage: stageOf(flags.text("stage")),
+      args: flags.list("arg"),
+      ...(flags.list("env").length === 0 ? {} : { env: flags.list("env") }),
+      ...(bundle === undefined ? {} : { bundle: absolute(bundle, cwd) }),
+      ...(state === undefined ? {} : { state: await textOf(state, cwd) }),
+    });
+    const exitCode = run.result === "ok" ? EXIT.ok : EXIT.failed;
+    return { kind: "whole", data: run, view: runText(run), names: [run.result], exitCode };
+  },
+};
+
+function absolute(path: string, cwd: string): string {
+  return path.startsWith("/") ? path : `${cwd}/${path}`;
+}
+
+function stageOf(word = ""): Stage {
+  if (isStage(word)) return word;
+  throw new Failure("usage", `read --stage ${JSON.stringify(word)}: it is no stage`, {
+    hint: "Give prestart, createRuntime, createContainer, poststart or poststop.",
+    exitCode: EXIT.usage,
+  });
+}
+
+async function textOf(file: string, cwd: string): Promise<string> {
+  try {
+    return await (file === "-" ? Bun.stdin : Bun.file(absolute(file, cwd))).text();
+  } catch (error) {
+    throw new Failure("state_unreadable", `read the state ${file}: ${(error as Error).message}`);
+  }
+}
 
 export const build: Verb = {
   kind: "verb",
@@ -32,11 +146,10 @@ export const build: Verb = {
   ],
   async run({ args: [file = ""], flags, cwd }) {
     const { hookBuild } = await import("../../commands/hook-build.ts");
-    const absolute = (path: string) => (path.startsWith("/") ? path : `${cwd}/${path}`);
     const output = flags.text("output");
     const built = await hookBuild({
-      source: absolute(file),
-      ...(output === undefined ? {} : { output: absolute(output) }),
+      source: absolute(file, cwd),
+      ...(output === undefined ? {} : { output: absolute(output, cwd) }),
     });
     const stages = built.stages.join(", ");
     const size = `${built.size.toLocaleString("en")} bytes`;
