@@ -5,5 +5,6 @@ export type { Stage } from "../spec/stage.ts";
 export { type Command, type CommandOptions, command, type Finished } from "./command.ts";
 export { config } from "./config.ts";
 export { type Call, type Capability, type Container, defineHook, type Hook } from "./define.ts";
+export { type Files, files } from "./files.ts";
 export * as option from "./option-kinds.ts";
 export { Rootfs, rootfs } from "./rootfs.ts";
