@@ -21,7 +21,8 @@ export function makeMount(
 ): number {
   const context = check(syscall(nr.fsopen, cstring(type), FSOPEN_CLOEXEC), "fsopen", type);
   try {
-    for (const [name, value] of parameters) {
+    // Its source is only for whoever reads the table of mounts.
+    for (const [name, value] of [["source", type], ...parameters] as const) {
       const result = syscall(nr.fsconfig, context, FSCONFIG_SET_STRING, cstring(name), cstring(value), 0);
       check(result, "fsconfig", `${name}=${value}${complaint(context)}`);
     }

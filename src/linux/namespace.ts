@@ -67,3 +67,25 @@ export function inInitialCgroupNamespace(): boolean | null {
   const id = namespaceId("cgroup");
   return id === null ? null : id === FIRST_CGROUP;
 }
+
+/**
+ * Runs `work` in a namespace of the process `pid`, and comes back whatever happens. Not of kind pid, which only children enter, nor
+ * user, from which there is no way back. After `mnt` the root and the working directory are the first ones of that namespace meanwhile.
+ */
+export function visitNamespace<T>(
+  pid: number,
+  kind: Exclude<NamespaceKind, "pid" | "user">,
+  work: () => T,
+): T {
+  const own = open(`/proc/self/ns/${kind}`, O.RDONLY);
+  try {
+    joinNamespace(pid, kind);
+    try {
+      return work();
+    } finally {
+      setns(own, kind);
+    }
+  } finally {
+    close(own);
+  }
+}
