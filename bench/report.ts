@@ -26,15 +26,15 @@ export function baseline(name: string, times: Samples): void {
 
 /**
  * One line for a case beside its base: the median, the median of the pairwise differences, the ratio. The budget is in
- * milliseconds over the base where an empty process takes EMPTY; with one, the base is a process that does nothing.
+ * milliseconds over the base where the process called `empty`, the base unless it is named, takes EMPTY.
  */
-export function compare(name: string, times: Samples, base: string, budget?: number): void {
+export function compare(name: string, times: Samples, base: string, budget?: number, empty = base): void {
   const bare = times[base] ?? [];
   const own = times[name] ?? [];
   const over = median(own.map((value, at) => value - (bare[at] ?? 0)));
   const ratio = `×${(median(own) / median(bare)).toFixed(2)}`;
   const cells = [`${median(own).toFixed(2)} ms`, `${signed(over)} ms`, ratio];
-  line(name, cells, budget && (budget / EMPTY) * median(bare), over);
+  line(name, cells, budget && (budget / EMPTY) * median(times[empty] ?? []), over);
 }
 
 /** Names the missed budgets; returns the exit status. */

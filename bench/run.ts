@@ -11,6 +11,7 @@ import { type TempRoot, tempRoot } from "../test/support/root.ts";
 import { RUNTIMES, runtimePath } from "../test/support/runtime.ts";
 import { emptyProgram } from "./elf.ts";
 import { applyMany, configOf, hookOf } from "./fixtures.ts";
+import { compiledHook } from "./hook.ts";
 import { clock, peak } from "./measure.ts";
 import { recorder } from "./recorder.ts";
 import { baseline, compare, figure, heading, verdict } from "./report.ts";
@@ -25,6 +26,7 @@ mkdirSync(fast, { recursive: true });
 try {
   await wrapper();
   await guard();
+  await compiledHook(root, rounds);
   await recorder(root, rounds);
   await runtimes();
   await commandLine();

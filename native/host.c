@@ -229,8 +229,7 @@ int main(int argc, char **argv, char **environment)
     JSContext *ctx = image.ctx;
     if ((problem = image_problem()))
         return own_fault(problem);
-    if (applet)
-        image_prepare(applet->entry);
+    image_prepare(applet ? applet->entry : IMAGE_HOOK);
     JS_UpdateStackTop(JS_GetRuntime(ctx));
     JS_SetMaxStackSize(JS_GetRuntime(ctx), stack_size());
     if (bridge_call(ctx, image.host, applet_name, argv, environment) < 0)

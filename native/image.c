@@ -17,8 +17,9 @@ const char *image_problem(void)
 
 void image_prepare(int entry)
 {
-    /* The wrapper's blocks and those of both, those of both and the guard's, or those of both. */
-    const char *from = image.written[entry > 0], *to = image.written[entry == 1 ? 3 : 2];
+    /* The wrapper's blocks and those of both; those of both and the guard's; those of both; all that are marked. */
+    static const struct { int from, to; } ranges[] = { { 1, 3 }, { 2, 4 }, { 2, 3 }, { 0, LAYOUT_KINDS } };
+    const char *from = image.written[ranges[entry].from], *to = image.written[ranges[entry].to];
     uintptr_t page = (uintptr_t)from & -(uintptr_t)LAYOUT_PAGE;
     madvise((void *)page, (uintptr_t)to - page, MADV_POPULATE_WRITE); /* an old kernel says EINVAL, and faults instead */
 }

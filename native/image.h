@@ -4,9 +4,12 @@
 
 #pragma once
 
+#include "layout.h"
 #include "quickjs.h"
 
 #define IMAGE_ENTRIES 3
+/* For `image_prepare`, in place of an entry: a compiled hook. */
+#define IMAGE_HOOK IMAGE_ENTRIES
 
 struct image {
     /* NULL in the program that makes the image: its room is still empty. */
@@ -15,8 +18,8 @@ struct image {
     JSValue host;
     /* Default exports of the entry modules, in the order of the table of applets. */
     JSValue entries[IMAGE_ENTRIES];
-    /* Where the blocks begin that only the wrapper writes to, those that both write to, those of the guard alone, and all others. */
-    const char *written[IMAGE_ENTRIES + 1];
+    /* Where the blocks of each mark begin (layout.h), and all others. */
+    const char *written[LAYOUT_KINDS + 1];
     /* Where the code ended in the program that made the image: the pointers into it are right only here. */
     const char *code_end;
 };

@@ -19,10 +19,10 @@ static int read_marks(const char *path)
     FILE *file = fopen(path, "r");
     if (!file)
         return 0;
-    int good = fscanf(file, "%zu %zu %zu%*1[\n]", &sizes[0], &sizes[1], &sizes[2]) == LAYOUT_KINDS;
+    int good = fscanf(file, "%zu %zu %zu %zu%*1[\n]", &sizes[0], &sizes[1], &sizes[2], &sizes[3]) == LAYOUT_KINDS;
     marked = fread(marks, 1, sizeof marks, file);
     fclose(file);
-    return good && sizes[0] + sizes[1] + sizes[2] < (size_t)(end - next);
+    return good && sizes[0] + sizes[1] + sizes[2] + sizes[3] < (size_t)(end - next);
 }
 
 int layout_begin(char *start, char *limit, const char *how)
@@ -37,8 +37,6 @@ int layout_begin(char *start, char *limit, const char *how)
         next += sizes[kind];
         marked_end[kind] = next;
     }
-    if (next != marked_next[0])
-        next = UP(next, LAYOUT_PAGE);
     return 1;
 }
 

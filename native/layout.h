@@ -21,9 +21,10 @@ const char *layout_end(void);
 
 #define LAYOUT_PAGE 4096
 /* In the file: the bytes that the blocks of each mark need, in the order of LAYOUT_MARKS, a newline, and the mark of each
-   block in turn, or LAYOUT_OTHER. Blocks that only the wrapper writes to come first, then those of both applets, then
-   those of the guard alone: each applet's own are neighbours. */
-#define LAYOUT_MARKS "rbg"
-#define LAYOUT_BOTH 1
-#define LAYOUT_KINDS 3
+   block in turn, or LAYOUT_OTHER. Blocks that only a compiled hook writes to come first, then those of the wrapper alone, of
+   wrapper and guard, of the guard alone: each applet's own are neighbours. A hook writes to some of all. */
+#define LAYOUT_MARKS "hrbg"
+#define LAYOUT_HOOK 'h'
+#define LAYOUT_BOTH 2
+#define LAYOUT_KINDS 4
 #define LAYOUT_OTHER '.'

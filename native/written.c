@@ -1,5 +1,5 @@
 /* `written IMAGE MARKS MARK PROGRAM ARGUMENT...`: runs a program whose heap image is IMAGE, each block on pages of its own, and
-   marks in MARKS the blocks that it or a process that it forked wrote to (layout.h); earlier marks stay. A page of a private mapping that
+   marks in MARKS the blocks that it or a process that it forked wrote to (layout.h); earlier marks stay, and the hook, which is seen last, marks only what has none. A page of a private mapping that
    was written to belongs to no file any more, which /proc/PID/pagemap tells; it is read when a process ends or executes another
    program. The exit status is the program's. */
 
@@ -108,7 +108,7 @@ static int mark(const char *path, char own)
             break;
         char *all = marks + blocks;
         if (block <= LARGEST && memchr(touched + page, 1, after - page))
-            *all = *all == own || !*all || *all == LAYOUT_OTHER ? own : LAYOUT_MARKS[LAYOUT_BOTH];
+            *all = *all == own || !*all || *all == LAYOUT_OTHER ? own : own == LAYOUT_HOOK ? *all : LAYOUT_MARKS[LAYOUT_BOTH];
         else if (!*all)
             *all = LAYOUT_OTHER;
         if (*all != LAYOUT_OTHER)
@@ -116,7 +116,7 @@ static int mark(const char *path, char own)
         page = after;
     }
     file = fopen(path, "w");
-    return file && fprintf(file, "%zu %zu %zu\n", needed[0], needed[1], needed[2]) > 0 && fwrite(marks, 1, blocks, file) == blocks && fclose(file) == 0;
+    return file && fprintf(file, "%zu %zu %zu %zu\n", needed[0], needed[1], needed[2], needed[3]) > 0 && fwrite(marks, 1, blocks, file) == blocks && fclose(file) == 0;
 }
 
 int main(int argc, char **argv)

@@ -12,6 +12,7 @@ export type Program =
   | "hookwright"
   | "umoci"
   | "hookwright-host"
+  | "hookwright-compile"
   | "hookwright-runtime"
   | "hookwright-runc"
   | "hookwright-crun"
