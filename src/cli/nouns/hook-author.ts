@@ -96,6 +96,54 @@ export const trial: Verb = {
   },
 };
 
+export const replay: Verb = {
+  kind: "verb",
+  name: "replay",
+  summary: "run a recorded run again, with the program, words and environment that it had",
+  description: [
+    "The program is the one that ran, from the store, not the one that is installed now. The state is made of what the record and the " +
+      "bundle still tell, without a process; `runc state ID | hookwright hook replay RUN --state -` gives that of a container that lives. " +
+      "As with `hook run`, it runs in a root of its own.",
+  ],
+  examples: [
+    { command: "hookwright hook replay 0199f3", means: "does it fail again?" },
+    {
+      command: "hookwright hook replay 0199f3 --trace /tmp/calls",
+      means: "its system calls, as strace writes them",
+    },
+  ],
+  arguments: [{ name: "RUN", summary: "id of the run, or its beginning", completes: "run" }],
+  flags: [
+    {
+      name: "state",
+      value: "FILE",
+      completes: "file",
+      summary: "a state as `runc state` prints it; - for standard input",
+    },
+    { name: "trace", value: "FILE", completes: "file", summary: "file for its system calls; needs strace" },
+  ],
+  exits: ["1 the hook failed, or could not be run"],
+  kernel: true,
+  async run({ roots, args: [run = ""], flags, cwd }) {
+    const { hookReplay } = await import("../../commands/hook-replay.ts");
+    const { runText } = await import("../run-text.ts");
+    const [state, trace] = [flags.text("state"), flags.text("trace")];
+    const replayed = await hookReplay(roots, {
+      run,
+      ...(state === undefined ? {} : { state: await textOf(state, cwd) }),
+      ...(trace === undefined ? {} : { trace: absolute(trace, cwd) }),
+    });
+    const { before, now } = replayed;
+    return {
+      kind: "whole",
+      data: replayed,
+      view: [`before: ${before.result}`, ...runText(now)],
+      names: [now.result],
+      exitCode: now.result === "ok" ? EXIT.ok : EXIT.failed,
+    };
+  },
+};
+
 function absolute(path: string, cwd: string): string {
   return path.startsWith("/") ? path : `${cwd}/${path}`;
 }

@@ -3,7 +3,7 @@
 import type { Cell, Column } from "../answer.ts";
 import type { Noun, Verb } from "../grammar.ts";
 import { counted } from "../words.ts";
-import { build, make, trial } from "./hook-author.ts";
+import { build, make, replay, trial } from "./hook-author.ts";
 import { add, remove } from "./hook-edit.ts";
 import { HOST } from "./plan.ts";
 
@@ -179,5 +179,5 @@ export const hook: Noun = {
   name: "hook",
   summary: "list, check, add, remove and explain definitions",
   examples: [list.examples[0], explain.examples[0]],
-  children: [list, show, check, add, remove, explain, make, build, trial],
+  children: [list, show, check, add, remove, explain, make, build, trial, replay],
 };
