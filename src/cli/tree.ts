@@ -4,6 +4,7 @@ import type { Noun } from "./grammar.ts";
 import { bundle } from "./nouns/bundle.ts";
 import { events, stats } from "./nouns/events.ts";
 import { hook } from "./nouns/hook.ts";
+import { image } from "./nouns/image.ts";
 import { planVerbs } from "./nouns/plan.ts";
 import { seccomp } from "./nouns/seccomp.ts";
 import { shellVerbs } from "./nouns/shell.ts";
@@ -17,5 +18,5 @@ export const tree: Noun = {
     { command: "hookwright apply", means: "check all definitions and put them in force" },
     { command: "hookwright events --follow", means: "watch hooks run" },
   ],
-  children: [...planVerbs, hook, bundle, seccomp, events, stats, ...shellVerbs(() => tree), version],
+  children: [...planVerbs, hook, bundle, image, seccomp, events, stats, ...shellVerbs(() => tree), version],
 };

@@ -1,0 +1,31 @@
+/** The medium of each kind of location. */
+
+import type { Location } from "../codec/image/location.ts";
+import type { Sink, Source } from "./medium.ts";
+import { layoutSink, layoutSource } from "./medium-layout.ts";
+import { registrySink, registrySource } from "./medium-registry.ts";
+import type { RegistryOptions } from "./registry/registry.ts";
+
+/** Opens an image to read; close it afterwards. Throws the `Failure`s of its medium. */
+export async function openSource(location: Location, options: RegistryOptions): Promise<Source> {
+  switch (location.kind) {
+    case "docker":
+      return registrySource(location.reference, options);
+    case "oci":
+      return layoutSource(location.path, location.tag);
+    default:
+      throw new Error(`no source for ${location.kind}`);
+  }
+}
+
+/** Opens a name to write; close it afterwards. Throws the `Failure`s of its medium. */
+export async function openSink(location: Location, options: RegistryOptions): Promise<Sink> {
+  switch (location.kind) {
+    case "docker":
+      return registrySink(location.reference, options);
+    case "oci":
+      return layoutSink(location.path, location.tag ?? "latest");
+    default:
+      throw new Error(`no sink for ${location.kind}`);
+  }
+}
