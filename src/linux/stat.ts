@@ -28,6 +28,13 @@ export interface Stat {
   /** Of the last change to the content, and to the inode; milliseconds since 1970, with fractions. */
   readonly mtimeMs: number;
   readonly ctimeMs: number;
+  /** Exactly: whole seconds, rounded down, and nanoseconds after them; of the last access, too. */
+  readonly atimeSeconds: number;
+  readonly atimeNanoseconds: number;
+  readonly mtimeSeconds: number;
+  readonly mtimeNanoseconds: number;
+  readonly ctimeSeconds: number;
+  readonly ctimeNanoseconds: number;
   /** The device that holds the file, and for a device node the device it stands for: major × 2^20 + minor. */
   readonly device: number;
   readonly represents: number;
@@ -96,20 +103,30 @@ export function sameFile(a: Stat, b: Stat): boolean {
 
 /**
  * struct statx: u64 attributes at 8, u32 nlink 16, u32 uid 20, u32 gid 24, u16 mode 28, u64 ino 32, u64 size 40,
- * times {s64 sec, u32 nsec, pad} with ctime 96 and mtime 112, u32 rdev major 128 and minor 132, u32 dev major 136 and
+ * times {s64 sec, u32 nsec, pad} with atime 64, ctime 96 and mtime 112, u32 rdev major 128 and minor 132, u32 dev major 136 and
  * minor 140, u64 mnt_id 144; 256 bytes.
  */
 function decodeStat(): Stat {
   const view = scratchView;
   const attributes = view.getUint32(8, true);
+  const mtimeSeconds = getI64(view, 112);
+  const mtimeNanoseconds = view.getUint32(120, true);
+  const ctimeSeconds = getI64(view, 96);
+  const ctimeNanoseconds = view.getUint32(104, true);
   return {
     mode: view.getUint16(28, true),
     uid: view.getUint32(20, true),
     gid: view.getUint32(24, true),
     size: getU64(view, 40),
     links: view.getUint32(16, true),
-    mtimeMs: getI64(view, 112) * 1000 + view.getUint32(120, true) / 1e6,
-    ctimeMs: getI64(view, 96) * 1000 + view.getUint32(104, true) / 1e6,
+    mtimeMs: mtimeSeconds * 1000 + mtimeNanoseconds / 1e6,
+    ctimeMs: ctimeSeconds * 1000 + ctimeNanoseconds / 1e6,
+    atimeSeconds: getI64(view, 64),
+    atimeNanoseconds: view.getUint32(72, true),
+    mtimeSeconds,
+    mtimeNanoseconds,
+    ctimeSeconds,
+    ctimeNanoseconds,
     device: view.getUint32(136, true) * 0x10_0000 + view.getUint32(140, true),
     represents: view.getUint32(128, true) * 0x10_0000 + view.getUint32(132, true),
     inode: getU64(view, 32),

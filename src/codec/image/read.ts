@@ -8,8 +8,14 @@ import { Failure } from "../../spec/failure.ts";
 import { type ImageConfig, type ImageIndex, type Manifest, MEDIA_TYPE } from "../../spec/image.ts";
 import { isTime, type Shape, type Struct } from "../go-json.ts";
 import { readJson } from "../json/read.ts";
+import { stringEnd } from "../json/string.ts";
 import { CONFIG, DESCRIPTOR, INDEX, MANIFEST } from "./shapes.ts";
 
+/** Values inside one another; an image's own have about five. */
+const DEPTH_LIMIT = 128;
+const QUOTE = 34;
+const BRACKET = 91;
+const BRACE = 123;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Reads an index; `file` names it in messages. Throws `Failure` `image_invalid` or `json_…`. */
@@ -45,11 +51,28 @@ export function readConfig(text: string, file: string): ImageConfig {
 type Fields = { [key: string]: unknown };
 
 function read(text: string, file: string, shape: Struct): Fields {
+  if (isDeep(text)) refuse(file, `values are nested more than ${DEPTH_LIMIT} deep`);
   const { value } = readJson(text, { file });
   if (typeof value !== "object" || value === null || Array.isArray(value))
     refuse(file, "it is not an object");
   checkStruct(value, shape, file, "");
   return value;
+}
+
+/** Looked at first, since the engine's parser and printer take seconds for what is nested a hundred thousand deep. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === QUOTE) {
+      const end = stringEnd(text, at);
+      if (end < 0) return false;
+      at = end - 1;
+    } else if (c === BRACKET || c === BRACE) {
+      if (++depth > DEPTH_LIMIT) return true;
+    } else if (c === BRACKET + 2 || c === BRACE + 2) depth--;
+  }
+  return false;
 }
 
 function requireMediaType(document: Fields, file: string, expected: string): void {

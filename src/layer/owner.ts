@@ -1,0 +1,66 @@
+/**
+ * Who is to own an unpacked file: the identifiers of the image through the maps of a user namespace; or, without privileges,
+ * whoever unpacks, while an attribute says whose the file really is.
+ */
+
+import type { TarEntry } from "../codec/tar/entry.ts";
+import { Failure } from "../spec/failure.ts";
+
+/** One range of a user namespace (runtime-spec, config-linux.md, `uidMappings`). */
+export interface IdMapping {
+  readonly containerID: number;
+  readonly hostID: number;
+  readonly size: number;
+}
+
+export interface Mapping {
+  readonly uidMappings: readonly IdMapping[];
+  readonly gidMappings: readonly IdMapping[];
+  /** Nothing is given to others, and devices are empty files. */
+  readonly rootless: boolean;
+}
+
+/** Whose attribute it is: the project rootlesscontainers, whose message Resource {uint32 uid = 1; uint32 gid = 2} is its value. */
+export const ROOTLESS_XATTR = "user.rootlesscontainers";
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The owner on the host. In rootless mode an entry of somebody else's gets the attribute. @throws Failure */
+export function mapOwner(entry: TarEntry, mapping: Mapping): Owner {
+  let { uid, gid } = entry;
+  if (mapping.rootless) {
+    if (uid !== 0 || gid !== 0) entry.xattrs.set(ROOTLESS_XATTR, resource(uid, gid));
+    [uid, gid] = [0, 0];
+  }
+  return { uid: hostId(uid, mapping.uidMappings), gid: hostId(gid, mapping.gidMappings) };
+}
+
+/** The identifier on the host; the first range that has it counts, and without ranges it is the same. @throws Failure */
+export function hostId(id: number, mappings: readonly IdMapping[]): number {
+  if (mappings.length === 0) return id;
+  for (const { containerID, hostID, size } of mappings) {
+    if (id >= containerID && id < containerID + size) return hostID + id - containerID;
+  }
+  throw new Failure("id_unmapped", `container id ${id} cannot be mapped to a host id`, {
+    hint: "Give a range that holds it with --uid-map or --gid-map, or use --rootless.",
+  });
+}
+
+/** The message; a field that is 0 is left out. */
+function resource(uid: number, gid: number): Uint8Array {
+  const bytes: number[] = [];
+  for (const [field, id] of [
+    [0x08, uid],
+    [0x10, gid],
+  ] as const) {
+    if (id === 0) continue;
+    bytes.push(field);
+    let rest = id >>> 0;
+    for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
+    bytes.push(rest);
+  }
+  return Uint8Array.from(bytes);
+}
