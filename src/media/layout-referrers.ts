@@ -13,8 +13,11 @@ import { referrerOf, subjectOf } from "./subject.ts";
 /** A larger manifest is no referrer. */
 const LARGEST = 4 * 1024 * 1024;
 
+/** What is needed to find referrers: a layout, or one in an archive. */
+export type ReferrerIndex = Pick<Layout, "index" | "hasBlob" | "readBlob" | "readIndexBlob">;
+
 /** Manifests whose subject is that digest. Throws `Failure` for a damaged index of referrers. */
-export function layoutReferrers(layout: Layout, digest: string): Descriptor[] {
+export function layoutReferrers(layout: ReferrerIndex, digest: string): Descriptor[] {
   const index = layout.index();
   const listed = fallbackOf(layout, index, digest)?.manifests ?? [];
   const known = new Set(listed.map((one) => one.digest));
@@ -46,7 +49,7 @@ export function removeLayoutReferrers(layout: Layout, subject: string, gone: Rea
   });
 }
 
-function fallbackOf(layout: Layout, index: ImageIndex, subject: string): ImageIndex | undefined {
+function fallbackOf(layout: ReferrerIndex, index: ImageIndex, subject: string): ImageIndex | undefined {
   const entry = index.manifests.find((one) => tagOf(one) === referrersTag(subject));
   return entry && layout.readIndexBlob(entry);
 }

@@ -2,7 +2,10 @@
 
 import type { Location } from "../codec/image/location.ts";
 import type { Sink, Source } from "./medium.ts";
+import { dockerArchiveSink, dockerArchiveSource } from "./medium-docker-archive.ts";
+import { dockerDaemonSink, dockerDaemonSource } from "./medium-docker-daemon.ts";
 import { layoutSink, layoutSource } from "./medium-layout.ts";
+import { ociArchiveSink, ociArchiveSource } from "./medium-oci-archive.ts";
 import { registrySink, registrySource } from "./medium-registry.ts";
 import type { RegistryOptions } from "./registry/registry.ts";
 
@@ -13,8 +16,12 @@ export async function openSource(location: Location, options: RegistryOptions): 
       return registrySource(location.reference, options);
     case "oci":
       return layoutSource(location.path, location.tag);
-    default:
-      throw new Error(`no source for ${location.kind}`);
+    case "oci-archive":
+      return ociArchiveSource(location.path, location.tag);
+    case "docker-archive":
+      return dockerArchiveSource(location.path, location.reference);
+    case "docker-daemon":
+      return dockerDaemonSource(location.name, options);
   }
 }
 
@@ -25,7 +32,11 @@ export async function openSink(location: Location, options: RegistryOptions): Pr
       return registrySink(location.reference, options);
     case "oci":
       return layoutSink(location.path, location.tag ?? "latest");
-    default:
-      throw new Error(`no sink for ${location.kind}`);
+    case "oci-archive":
+      return ociArchiveSink(location.path, location.tag);
+    case "docker-archive":
+      return dockerArchiveSink(location.path, location.reference);
+    case "docker-daemon":
+      return dockerDaemonSink(location.name, options);
   }
 }

@@ -74,7 +74,13 @@ export class Authority {
     const end = scope.lastIndexOf(":") + 1;
     const own = [...this.scopes].find((one) => one.slice(0, end) === scope.slice(0, end));
     const actions = own?.slice(end).split(",");
-    return actions !== undefined && scope.slice(end).split(",").every((action) => actions.includes(action));
+    return (
+      actions !== undefined &&
+      scope
+        .slice(end)
+        .split(",")
+        .every((action) => actions.includes(action))
+    );
   }
 
   private async token({ parameters }: Challenge): Promise<string> {
