@@ -58,7 +58,7 @@ NAMES := hookwright-runtime hookwright-guard hookwright-record hookwright-runc h
 .PHONY: build host demo test portable bench check fuzz install clean help build-arm64
 .PHONY: FORCE setup-build setup-check setup-test setup-demo setup-bench setup-arm64
 
-build: dist/hookwright host ## dist/hookwright and dist/hookwright-host with its names
+build: dist/hookwright dist/umoci host ## dist/hookwright and dist/hookwright-host with their names
 
 host: $(DIST)/hookwright-host $(NAMES:%=$(DIST)/%)
 
@@ -106,6 +106,9 @@ dist/hookwright: $(RECORDER) $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.js
 	@echo "build $@"
 	@$(BUN) build $(HOOKWRIGHT_FLAGS) --outfile $@ src/cli/main.ts >$@.log 2>&1 || { cat $@.log >&2; rm -f $@.log; exit 1; }
 	@rm -f $@.log
+
+dist/umoci: dist/hookwright
+	@ln -sf hookwright $@
 
 # The host program: the engine, the C around it, the applets. It is linked with room for the heap image, to make the image,
 # and with the image (native/image.h). In between an image with its blocks apart shows which of them a run writes to

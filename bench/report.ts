@@ -4,11 +4,17 @@ import type { Samples } from "./work.ts";
 
 const missed: string[] = [];
 
+/**
+ * Milliseconds that an empty static process takes where the budgets were set. Another machine's budget is as many times its own
+ * empty process: what the budgets promise is a ratio.
+ */
+const EMPTY = 0.6;
+
 export function heading(text: string): void {
   console.log(`\n${text}`);
 }
 
-/** One line for a plain figure, against its budget. */
+/** One line for a plain figure, against its budget, which is the same on every machine. */
 export function figure(name: string, value: number, budget?: number): void {
   line(name, [value.toFixed(value < 100 ? 1 : 0)], budget, value);
 }
@@ -20,14 +26,15 @@ export function baseline(name: string, times: Samples): void {
 
 /**
  * One line for a case beside its base: the median, the median of the pairwise differences, the ratio. The budget is in
- * milliseconds over the base.
+ * milliseconds over the base where an empty process takes EMPTY; with one, the base is a process that does nothing.
  */
 export function compare(name: string, times: Samples, base: string, budget?: number): void {
   const bare = times[base] ?? [];
   const own = times[name] ?? [];
   const over = median(own.map((value, at) => value - (bare[at] ?? 0)));
   const ratio = `×${(median(own) / median(bare)).toFixed(2)}`;
-  line(name, [`${median(own).toFixed(2)} ms`, `${signed(over)} ms`, ratio], budget, over);
+  const cells = [`${median(own).toFixed(2)} ms`, `${signed(over)} ms`, ratio];
+  line(name, cells, budget && (budget / EMPTY) * median(bare), over);
 }
 
 /** Names the missed budgets; returns the exit status. */
@@ -39,7 +46,7 @@ export function verdict(): number {
 function line(name: string, cells: string[], budget?: number, value?: number): void {
   const held = budget === undefined || value === undefined || value <= budget;
   if (!held) missed.push(name.trim());
-  const note = budget === undefined ? "" : `${held ? "within" : "MISSES"} ${budget}`;
+  const note = budget === undefined ? "" : `${held ? "within" : "MISSES"} ${Number(budget.toFixed(2))}`;
   console.log(`  ${name.padEnd(36)}${cells.map((cell) => cell.padStart(11)).join("")}  ${note}`.trimEnd());
 }
 

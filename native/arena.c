@@ -12,6 +12,7 @@
 #define SMALL 1024           /* up to here sizes are multiples of GRAIN; from here four steps to each doubling */
 #define LARGE (128 << 10)    /* from here each block is a mapping of its own */
 #define PIECE (1 << 20)
+#define AT_ONCE (64 << 10)   /* pages are brought in by so much: a page fault for each costs more, under some hypervisors ten times */
 
 #define CLASSES (SMALL / GRAIN + 1 + 4 * 7)
 
@@ -25,7 +26,7 @@ struct free_block {
 };
 
 static struct free_block *freed[CLASSES];
-static char *next, *end;
+static char *next, *end, *ready; /* what is free of a piece, and where its pages begin that are yet to be brought in */
 static char *(*cut)(size_t size); /* for an image: what is mapped now would not be there in the process that uses it */
 
 /* Rounds `*size` up to the size of its class. */
@@ -81,11 +82,15 @@ static struct header *take(size_t size)
         char *piece = map(PIECE);
         if (!piece)
             return NULL;
-        next = piece;
+        next = ready = piece;
         end = piece + PIECE;
     }
     struct header *block = (struct header *)next;
     next += size;
+    while (ready < next) {
+        madvise(ready, AT_ONCE, MADV_POPULATE_WRITE); /* an old kernel says EINVAL, and faults instead */
+        ready += AT_ONCE;
+    }
     block->size = size;
     return block;
 }

@@ -2,6 +2,10 @@
 
 #pragma once
 
+#ifndef MADV_POPULATE_WRITE /* Linux 5.14; musl's headers are older */
+#define MADV_POPULATE_WRITE 23
+#endif
+
 #include "quickjs.h"
 
 extern const JSMallocFunctions arena_functions;

@@ -1,11 +1,12 @@
-/* The bridge: syscall, spawn, addressOf, encode, decode, sha256, and the words the program was called with. Everything that
-   can be written in TypeScript is written there; here is only what it cannot do, or not fast enough. */
+/* The bridge: syscall, spawn, become, addressOf, encode, decode, sha256, and the words the program was called with. Everything
+   that can be written in TypeScript is written there; here is only what it cannot do, or not fast enough. */
 
 #include "bridge.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 
@@ -125,7 +126,8 @@ static JSValue host_syscall(JSContext *ctx, JSValueConst self, int argc, JSValue
     return JS_NewInt64(ctx, system_call(words[0], words + 1));
 }
 
-/* What a new process is to do, and how far it came (src/linux/spawn.ts). Its stack lies behind. */
+/* System calls to be made where nothing of the interpreter may be touched, since another process goes on in this memory
+   (src/linux/call-list.ts). When one fails, the last of them is made, which is not in the usual way. A stack lies behind. */
 struct calls {
     int64_t failed, result, count;
     struct {
@@ -134,28 +136,37 @@ struct calls {
     } list[];
 };
 
-/* In the new process, whose memory is this one's too: nothing of the interpreter may be touched. */
 static void make_calls(void *argument)
 {
     struct calls *calls = argument;
-    /* Handlers end when a program is executed, what is ignored or blocked does not. */
+    for (int64_t i = 0; i < calls->count; i++) {
+        int64_t result = system_call(calls->list[i].nr, calls->list[i].arguments);
+        if (calls->list[i].wanted < 0 ? result >= 0 : result == calls->list[i].wanted)
+            continue;
+        if (calls->failed < 0) {
+            calls->result = result;
+            calls->failed = i;
+        }
+        if (i < calls->count - 1)
+            i = calls->count - 2;
+    }
+    for (;;)
+        system_call(SYS_exit_group, (long[6]){ OWN_FAULT });
+}
+
+/* Handlers end when a program is executed, what is ignored or blocked does not. */
+static void make_calls_without_signals(void *argument)
+{
     const char nothing[32] = { 0 }; /* the kernel's struct sigaction: SIG_DFL; a set of signals */
     for (int signal = 1; signal < NSIG; signal++)
         system_call(SYS_rt_sigaction, (long[6]){ signal, (long)nothing, 0, sizeof(uint64_t) });
     system_call(SYS_rt_sigprocmask, (long[6]){ SIG_SETMASK, (long)nothing, 0, sizeof(uint64_t) });
-    for (int64_t i = 0; i < calls->count; i++) {
-        int64_t result = system_call(calls->list[i].nr, calls->list[i].arguments);
-        if (calls->list[i].wanted < 0 ? result < 0 : result != calls->list[i].wanted) {
-            calls->result = result;
-            calls->failed = i;
-            break;
-        }
-    }
-    for (;;)
-        system_call(SYS_exit_group, (long[6]){ 126 });
+    make_calls(argument);
 }
 
-static JSValue host_spawn(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+enum { SPAWN, BECOME };
+
+static JSValue host_process(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv, int which)
 {
     long words[7];
     uint8_t *bytes;
@@ -163,9 +174,12 @@ static JSValue host_spawn(JSContext *ctx, JSValueConst self, int argc, JSValueCo
     if (bytes_of(ctx, argv[0], &bytes, &size) || words_of(ctx, argc - 1, argv + 1, words))
         return JS_EXCEPTION;
     struct calls *calls = (struct calls *)bytes;
-    if (size < sizeof *calls || calls->count < 0 || (size - sizeof *calls) / sizeof calls->list[0] < (size_t)calls->count)
+    if (size < sizeof *calls || calls->count < 1 || (size - sizeof *calls) / sizeof calls->list[0] < (size_t)calls->count)
         return JS_ThrowRangeError(ctx, "a list of system calls does not have %d bytes", (int)size);
-    return JS_NewInt64(ctx, system_call_clone(words[0], words + 1, make_calls, calls));
+    if (which == SPAWN)
+        return JS_NewInt64(ctx, system_call_clone(words[0], words + 1, make_calls_without_signals, calls));
+    void *top = (void *)((uintptr_t)(bytes + size) & ~(uintptr_t)15);
+    return JS_NewInt64(ctx, system_call_clone_behind(words[0], words + 1, make_calls, calls, top));
 }
 
 static JSValue host_address_of(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
@@ -250,7 +264,8 @@ static int define_words(JSContext *ctx, JSValueConst host, const char *name, con
 
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("syscall", 7, host_syscall),
-    JS_CFUNC_DEF("spawn", 8, host_spawn),
+    JS_CFUNC_MAGIC_DEF("spawn", 8, host_process, SPAWN),
+    JS_CFUNC_MAGIC_DEF("become", 8, host_process, BECOME),
     JS_CFUNC_DEF("addressOf", 1, host_address_of),
     JS_CFUNC_DEF("encode", 1, host_encode),
     JS_CFUNC_DEF("decode", 1, host_decode),
@@ -284,6 +299,9 @@ int bridge_call(JSContext *ctx, JSValueConst host, const char *applet, char **ar
     atom_byte_offset = JS_NewAtom(ctx, "byteOffset");
     atom_byte_length = JS_NewAtom(ctx, "byteLength");
     if (JS_SetPropertyStr(ctx, host, "applet", JS_NewString(ctx, applet)) < 0)
+        return -1;
+    const char *program = (const char *)getauxval(AT_EXECFN);
+    if (JS_SetPropertyStr(ctx, host, "program", new_text(ctx, (const uint8_t *)program, strlen(program))) < 0)
         return -1;
     if (define_words(ctx, host, "argv", "argvBytes", argv) < 0)
         return -1;

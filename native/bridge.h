@@ -4,6 +4,9 @@
 
 #include "quickjs.h"
 
+/* Exit status of a fault of this program's own (as `chroot`). */
+#define OWN_FAULT 125
+
 /* Makes the object, without the words. Returns an exception when memory is short. */
 JSValue bridge_make(JSContext *ctx);
 

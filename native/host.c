@@ -14,8 +14,6 @@
 #include "pack.h"
 #include "quickjs.h"
 
-#define OWN_FAULT 125
-
 /* The name that it is called by, what runs, and which of the image's entries that is. */
 static const struct applet {
     const char *name, *applet;
@@ -231,6 +229,8 @@ int main(int argc, char **argv, char **environment)
     JSContext *ctx = image.ctx;
     if ((problem = image_problem()))
         return own_fault(problem);
+    if (applet)
+        image_prepare(applet->entry);
     JS_UpdateStackTop(JS_GetRuntime(ctx));
     JS_SetMaxStackSize(JS_GetRuntime(ctx), stack_size());
     if (bridge_call(ctx, image.host, applet_name, argv, environment) < 0)

@@ -15,6 +15,8 @@ struct image {
     JSValue host;
     /* Default exports of the entry modules, in the order of the table of applets. */
     JSValue entries[IMAGE_ENTRIES];
+    /* Where the blocks begin that only the wrapper writes to, those that both write to, those of the guard alone, and all others. */
+    const char *written[IMAGE_ENTRIES + 1];
     /* Where the code ended in the program that made the image: the pointers into it are right only here. */
     const char *code_end;
 };
@@ -24,6 +26,9 @@ extern struct image image;
 
 /* NULL, or why the image does not belong to this program. */
 const char *image_problem(void);
+
+/* Brings in the pages that an entry's run writes to. By a fault for each they would cost several times as much. */
+void image_prepare(int entry);
 
 /* Lets the arena take memory from the section, laid out as `layout` says (layout.h), in the program that makes the image.
    Returns 0 when the layout cannot be read. */

@@ -9,11 +9,12 @@
 
 static char *next, *end; /* of the blocks that are not marked */
 static char *marked_next[LAYOUT_KINDS], *marked_end[LAYOUT_KINDS];
+static size_t sizes[LAYOUT_KINDS];
 static int apart;
 static char marks[BLOCKS_MAX];
 static size_t marked, cut; /* how many blocks the file speaks of, how many were cut */
 
-static int read_marks(const char *path, size_t sizes[LAYOUT_KINDS])
+static int read_marks(const char *path)
 {
     FILE *file = fopen(path, "r");
     if (!file)
@@ -26,11 +27,10 @@ static int read_marks(const char *path, size_t sizes[LAYOUT_KINDS])
 
 int layout_begin(char *start, char *limit, const char *how)
 {
-    size_t sizes[LAYOUT_KINDS] = { 0 };
     next = UP(start, 8);
     end = limit;
     apart = how && !strcmp(how, "apart");
-    if (how && !apart && !read_marks(how, sizes))
+    if (how && !apart && !read_marks(how))
         return 0;
     for (int kind = 0; kind < LAYOUT_KINDS; kind++) {
         marked_next[kind] = next;
@@ -55,6 +55,11 @@ char *layout_cut(size_t size)
     char *block = *from;
     *from += size;
     return block;
+}
+
+const char *layout_marked(int kind)
+{
+    return kind < LAYOUT_KINDS ? marked_end[kind] - sizes[kind] : marked_end[LAYOUT_KINDS - 1];
 }
 
 const char *layout_end(void)

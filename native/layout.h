@@ -13,6 +13,9 @@ int layout_begin(char *start, char *end, const char *how);
 /* Room for the next block; NULL when there is none left. */
 char *layout_cut(size_t size);
 
+/* The first byte of the blocks of a mark, by its place in LAYOUT_MARKS; with LAYOUT_KINDS, the first byte after all that are marked. */
+const char *layout_marked(int kind);
+
 /* The first byte after all blocks. */
 const char *layout_end(void);
 

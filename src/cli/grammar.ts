@@ -86,6 +86,8 @@ export interface Verb {
   formats?: readonly string[];
   /** Whether it makes system calls of its own (src/linux), which have to be bound first. */
   kernel?: boolean;
+  /** Parsed elsewhere, as another program's command line is: no environment variables, no flags of every command. */
+  foreign?: boolean;
   /** Left out of help, completion and manual. */
   hidden?: boolean;
   run(call: Call): Promise<Answer>;

@@ -69,7 +69,14 @@ export function flagSummary(flag: Flag): string {
 
 /** Exit statuses, the common ones first. */
 export function exitsOf(command: Command): [string, string][] {
-  const own = (verbOf(command)?.exits ?? []).map((line): [string, string] => [
+  const verb = verbOf(command);
+  if (verb?.foreign) {
+    return [
+      ["0", "all went well"],
+      ["1", "the work failed, or the command line is wrong"],
+    ];
+  }
+  const own = (verb?.exits ?? []).map((line): [string, string] => [
     line.slice(0, line.indexOf(" ")),
     line.slice(line.indexOf(" ") + 1),
   ]);

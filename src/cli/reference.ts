@@ -29,7 +29,10 @@ export function sectionsOf(command: Command, path: readonly string[]): Section[]
     { title: "Description", body: [sentence(command.summary), ...(verb?.description ?? [])].join("\n\n") },
     { title: "Commands", body: command.kind === "noun" ? terms(childTerms(command)) : "" },
     { title: "Arguments", body: terms(argumentTerms(verb)) },
-    { title: "Flags", body: terms((verb?.flags ?? []).map((flag) => flagTerm(flag, path))) },
+    {
+      title: "Flags",
+      body: terms((verb?.flags ?? []).map((flag) => flagTerm(flag, verb?.foreign ? undefined : path))),
+    },
     {
       title: "Examples",
       body: fence(command.examples.flatMap(({ command: line, means }) => [`# ${means}`, line])),
@@ -78,8 +81,10 @@ function argumentTerms(verb: Verb | undefined): Terms {
   );
 }
 
-function flagTerm(flag: Flag, path: readonly string[]): readonly [string, string] {
-  return [`\`${flagWords(flag)}\``, `${flagSummary(flag)}. \`${variableOf(flag, path)}\``];
+/** Without a path the flag has no environment variable. */
+function flagTerm(flag: Flag, path?: readonly string[]): readonly [string, string] {
+  const variable = path === undefined ? "" : ` \`${variableOf(flag, path)}\``;
+  return [`\`${flagWords(flag)}\``, `${flagSummary(flag)}.${variable}`];
 }
 
 function terms(rows: Terms): string {

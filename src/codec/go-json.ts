@@ -4,8 +4,11 @@
  * what Go declares as types; fields that it does not name follow those that it does, in the order in which they were read.
  */
 
-import { wellFormed } from "./json/string.ts";
+import { goTime } from "./go-time.ts";
+import { skipBlank, stringEnd, wellFormed } from "./json/string.ts";
 import { escapeHtml } from "./json/style.ts";
+
+const QUOTE = 34;
 
 /** What Go knows of a value. `text`, `flag`, `number` and `any` print alike, and are told apart when a text is read. */
 export type Shape = "text" | "flag" | "number" | "time" | "any" | "map" | "set" | List | Struct;
@@ -28,7 +31,7 @@ export function goJson(value: unknown, shape: Shape = "any"): string {
 
 function print(value: unknown, shape: Shape): string {
   if (value === null || value === undefined) return "null";
-  if (typeof value === "string") return goString(shape === "time" ? goTime(value) : value);
+  if (typeof value === "string") return goString(shape === "time" ? (goTime(value) ?? value) : value);
   if (typeof value === "number") return printNumber(value);
   if (typeof value !== "object") return String(value);
   if (Array.isArray(value)) {
@@ -79,20 +82,15 @@ export function goString(text: string): string {
   return escapeHtml(printed.includes("\\ud") ? JSON.stringify(wellFormed(text)) : printed);
 }
 
-const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/;
-
-/** Whether a text is a time of RFC 3339 that names a day and hour which exist. */
-export function isTime(text: string): boolean {
-  return TIME.test(text) && !Number.isNaN(Date.parse(text));
-}
-
-/** An RFC 3339 time as Go prints one that it has read: at most nanoseconds, no zeros at their end, `Z` for no offset. */
-export function goTime(text: string): string {
-  const parts = TIME.exec(text);
-  if (parts === null) return text;
-  const [, seconds, digits = "", zone = "Z"] = parts;
-  const fraction = digits.slice(0, 9).replace(/0+$/, "");
-  return `${seconds}${fraction === "" ? "" : `.${fraction}`}${/^[+-]00:00$/.test(zone) ? "Z" : zone}`;
+/** A JSON text as Go prints one that it was handed: without white space, with its escapes, all else as it stands. */
+export function goCompact(text: string): string {
+  let out = "";
+  for (let at = skipBlank(text, 0); at < text.length; at = skipBlank(text, at)) {
+    const end = text.charCodeAt(at) === QUOTE ? stringEnd(text, at) : at + 1;
+    out += text.slice(at, end);
+    at = end;
+  }
+  return escapeHtml(out);
 }
 
 /** Order of two strings by their UTF-8 bytes, which is that of their code points. */

@@ -1,20 +1,19 @@
 /**
- * The guard: what the runtime starts in the hook's place. It decides whether the hook may run, forks the keeper that runs
- * it, and waits for its verdict; should the keeper die or fall silent, the guard ends the hook's tree itself.
+ * The guard: what the runtime starts in the hook's place. It decides whether the hook may run, and goes on as its own child,
+ * the keeper, which runs it. The process that the runtime started stays behind, able to do no more than a few system calls: it waits for
+ * the verdict, and should the keeper die or fall silent, it executes this program anew to end the hook's tree (takeover.ts).
  */
 
+import { becomeChild } from "../linux/become.ts";
+import type { Call as SystemCall } from "../linux/call-list.ts";
 import { monotonicMs } from "../linux/clock.ts";
-import { close, isOpen, pipe } from "../linux/descriptor.ts";
+import { close, isOpen, type Pipe, pipe } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
-import { POLL, ready } from "../linux/poll.ts";
 import { setChildSubreaper, setDumpable } from "../linux/prctl.ts";
-import { fork, kill } from "../linux/process.ts";
-import { read } from "../linux/read.ts";
 import { blockSignals, SIGNAL } from "../linux/signal.ts";
-import { wait } from "../linux/wait.ts";
+import { awaitChild, awaitInput, closing, executeFile, exiting, readByte } from "../linux/steps.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
-import type { Stage } from "../spec/stage.ts";
 import { parseCall } from "./call.ts";
 import { equip } from "./equip.ts";
 import { finish } from "./finish.ts";
@@ -23,23 +22,14 @@ import { keep } from "./keep.ts";
 import { Line } from "./line.ts";
 import { prepare } from "./prepare.ts";
 import type { Run } from "./run.ts";
-import { takeOver } from "./takeover.ts";
+import { SILENCE, takeoverWords } from "./takeover.ts";
 import { failed } from "./verdict.ts";
 
-/** From the deadline until the keeper is given up, milliseconds: later than it would tell by itself. */
-const SILENCE = 225;
-
-/** Stages at which the container's first process would inherit what the guard does not wait for. */
-const WAIT_FOR_KEEPER: ReadonlySet<Stage> = new Set(["createContainer", "startContainer"]);
-
 /**
- * Runtimes that do not mind a keeper that ends a moment after its guard. crun does (notes/crun): it is a subreaper, and
- * when two children end at once it can miss that the hook did, and waits for its own timeout.
+ * Runs the hook that `argv` names; returns the exit status. `program` is the path of this program. Throws `Failure` `usage` for
+ * arguments that are not ours.
  */
-const REAPS_OTHERS: ReadonlySet<string> = new Set(["runc"]);
-
-/** Runs the hook that `argv` names; returns the exit status. Throws `Failure` `usage` for arguments that are not ours. */
-export function guard(argv: readonly string[], env: readonly string[]): number {
+export function guard(program: string, argv: readonly string[], env: readonly string[]): number {
   fillStandardDescriptors();
   // Nobody of the same user may look into this process for the hook's environment or the spool's key.
   setDumpable(false);
@@ -55,40 +45,29 @@ export function guard(argv: readonly string[], env: readonly string[]): number {
   setChildSubreaper(true);
   const line = pipe();
   const verdict = pipe();
-  const keeper = tryFork();
-  if (keeper instanceof LinuxError) return finish(run, failed(noFork(entry, keeper)), { start: true });
-  if (keeper === 0) {
-    close(line.write);
-    close(verdict.read);
-    return keep(run, entry, new Line(line.read), verdict.write);
-  }
-  run.keeper = keeper;
-  close(line.read);
-  close(verdict.write);
-  return awaitVerdict(run, verdict.read);
-}
-
-function awaitVerdict(run: Run, verdict: number): number {
-  const came = ready(verdict, POLL.IN, run.deadline + SILENCE - monotonicMs());
-  const answer = new Uint8Array(2);
-  if (came && read(verdict, answer) === answer.length) {
-    const [status = EXIT.own, stays] = answer;
-    const mayStay = REAPS_OTHERS.has(run.call.runtime ?? "") && !WAIT_FOR_KEEPER.has(run.call.stage);
-    if (stays === 0 && !mayStay) wait(run.keeper);
-    return status;
-  }
-  if (!came) kill(run.keeper, SIGNAL.KILL);
-  wait(run.keeper);
-  return takeOver(run, !came);
-}
-
-function tryFork(): number | LinuxError {
   try {
-    return fork();
+    becomeChild(behind(run, line, verdict), executeFile(program, takeoverWords(run, argv), env));
   } catch (error) {
-    if (error instanceof LinuxError) return error;
-    throw error;
+    if (!(error instanceof LinuxError)) throw error;
+    return finish(run, failed(noFork(entry, error)), { start: true });
   }
+  close(line.write);
+  close(verdict.read);
+  return keep(run, entry, new Line(line.read), verdict.write);
+}
+
+/** What is left to do for the process that the runtime waits for. Two bytes come from the keeper: see `tell` of keep.ts. */
+function behind(run: Run, line: Pipe, verdict: Pipe): SystemCall[] {
+  const [wait, exit] = [5, 6];
+  return [
+    closing(line.read),
+    closing(verdict.write),
+    awaitInput(verdict.read, run.deadline + SILENCE - monotonicMs()),
+    readByte(verdict.read, { call: exit, argument: 0 }),
+    readByte(verdict.read, { call: wait, argument: 2 }),
+    awaitChild(),
+    exiting(EXIT.ok),
+  ];
 }
 
 /** A runtime may start us without them; what is opened next must not take their numbers. */

@@ -3,10 +3,10 @@
  * output, no other descriptor, default signals, `/` as the working directory, and nothing of our environment.
  */
 
+import type { Call } from "../linux/call-list.ts";
 import { duplicate } from "../linux/descriptor.ts";
 import { errnoName, type LinuxError } from "../linux/error.ts";
 import { SIGNAL } from "../linux/signal.ts";
-import type { Call } from "../linux/spawn.ts";
 import {
   closeOnExec,
   dieWithParent,

@@ -3,16 +3,18 @@
  * and its tree, and writes both records. If the guard dies, the keeper ends the tree; if the keeper dies, the guard does.
  */
 
+import type { Call } from "../linux/call-list.ts";
 import { close, duplicateTo, pipe } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
 import { setChildSubreaper } from "../linux/prctl.ts";
 import { exit, getppid, kill, setsid } from "../linux/process.ts";
 import { SIGNAL } from "../linux/signal.ts";
-import { type Call, type Child, spawn } from "../linux/spawn.ts";
+import { type Child, spawn } from "../linux/spawn.ts";
 import { writeSome } from "../linux/write.ts";
 import { EXIT } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
+import type { Stage } from "../spec/stage.ts";
 import { finish, startOf } from "./finish.ts";
 import { startFailure, stepsToHook } from "./hook-process.ts";
 import type { Line } from "./line.ts";
@@ -23,9 +25,21 @@ import type { Run } from "./run.ts";
 import { Supervision } from "./supervise.ts";
 import { failed } from "./verdict.ts";
 
+/** Stages at which the container's first process would inherit what the guard does not wait for. */
+const WAIT_FOR_KEEPER: ReadonlySet<Stage> = new Set(["createContainer", "startContainer"]);
+
 /**
- * Runs in the forked child and ends it: with nothing of the tree left, or, after the verdict, when that is so at last.
- * `verdict` takes the exit status, and whether the keeper stays.
+ * Runtimes that do not mind a keeper that ends a moment after its guard. crun does (notes/crun): it is a subreaper, and
+ * when two children end at once it can miss that the hook did, and waits for its own timeout.
+ */
+const REAPS_OTHERS: ReadonlySet<string> = new Set(["runc"]);
+
+/** Option of wait4. */
+const WNOHANG = 1;
+
+/**
+ * Runs in the guard's child and ends it: with nothing of the tree left, or, after the verdict, when that is so at last.
+ * `verdict` takes what `tell` says.
  */
 export function keep(run: Run, entry: Entry, line: Line, verdict: number): never {
   setsid();
@@ -48,7 +62,7 @@ export function keep(run: Run, entry: Entry, line: Line, verdict: number): never
   const ending = failure === undefined ? supervision.verdict() : failed(startFailure(failure, entry));
   const status = finish(run, ending, supervision.outcome());
   if (supervision.over) return end(run, verdict, status);
-  tell(verdict, status, true);
+  tell(verdict, status, WNOHANG);
   letGo();
   supervision.linger();
   removeOwnCgroup(run);
@@ -83,13 +97,16 @@ function end(run: Run, verdict: number, status: number): never {
   removeOwnCgroup(run);
   // A hook may have stopped the guard, which the runtime waits for.
   if (status !== 0 && getppid() === run.pid) kill(run.pid, SIGNAL.CONT);
-  tell(verdict, status, false);
+  const { runtime, stage } = run.call;
+  const mayStay = REAPS_OTHERS.has(runtime ?? "") && !WAIT_FOR_KEEPER.has(stage);
+  tell(verdict, status, mayStay ? WNOHANG : 0);
   exit(status);
 }
 
-function tell(verdict: number, status: number, stays: boolean): void {
+/** The guard's exit status, and how it waits for the keeper: an option of wait4. */
+function tell(verdict: number, status: number, waiting: number): void {
   try {
-    writeSome(verdict, new Uint8Array([status, stays ? 1 : 0]));
+    writeSome(verdict, new Uint8Array([status, waiting]));
   } catch {
     // The guard is dead; nobody waits for the verdict.
   }

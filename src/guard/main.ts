@@ -7,6 +7,7 @@ import { write } from "../linux/write.ts";
 import { Failure } from "../spec/failure.ts";
 import { collect } from "./collect.ts";
 import { guard } from "./guard.ts";
+import { takeOver } from "./takeover.ts";
 
 const STDERR = 2;
 
@@ -21,7 +22,8 @@ function run(argv: readonly string[], env: readonly string[]): number {
     if (argv[1] === "collect") {
       return collect(argv, env);
     }
-    return guard(argv, env);
+    if (argv[1] === "takeover") return takeOver(argv, env);
+    return guard(host.program, argv, env);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const hint = error.hint === undefined ? "" : `\n  ${error.hint}`;

@@ -82,7 +82,8 @@ function decide(run: Run, entry: Entry): void {
   }
 }
 
-function readEntry(call: Call, place: Place): Entry {
+/** What the call's entry says. Throws `Failure` for one that is not trusted or not valid, LinuxError. */
+export function readEntry(call: Call, place: Place): Entry {
   if (place.fault !== undefined) throw place.fault;
   const fd = openStored(call.entry, place.inside, "data");
   try {

@@ -29,15 +29,13 @@ export class Run {
   limitMs = 0;
   /** The container's record of spent time; empty when there is none. */
   record = "";
-  /** The run's own; null where there is none to make. */
   /** The directory in which the run's cgroup is made; null where it has none. */
   cgroupParent: string | null = null;
+  /** The run's own; null where there is none to make. */
   cgroup: Cgroup | null = null;
   program: Program | undefined;
   /** Descriptor of the state, for the hook to read. */
   stdin = -1;
-  /** Pid of the keeper. */
-  keeper = 0;
 
   constructor(
     facts: Pick<

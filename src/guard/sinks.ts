@@ -1,11 +1,12 @@
 /**
- * The other places for records: journald by its native protocol, syslog by RFC 5424 on /dev/log, and, when the file and
+ * The other places for records: journald by its native protocol, syslog on /dev/log, and, when the file and
  * both of these failed, the kernel's log. Datagrams that are never waited for.
  */
 
 import { close } from "../linux/descriptor.ts";
 import { O, open } from "../linux/open.ts";
 import { encode } from "../linux/primitive.ts";
+import { getpid } from "../linux/process.ts";
 import { sendTo, unixSocket } from "../linux/socket.ts";
 import { writeSome } from "../linux/write.ts";
 import type { HookEvent } from "../spec/event.ts";
@@ -22,7 +23,7 @@ const KERNEL_LOG = "/dev/kmsg";
 export function send(sinks: EventSinks, events: readonly HookEvent[], written: boolean): void {
   for (const event of events) {
     const journal = sinks.journald === true && offer(JOURNAL, journalEntry(event));
-    const syslog = sinks.syslog === true && offer(SYSLOG, encode(syslogLine(event)));
+    const syslog = sinks.syslog === true && offer(SYSLOG, encode(syslogLine(event, getpid())));
     if (!written && !journal && !syslog) kernelLog(event);
   }
 }

@@ -105,6 +105,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const hashers = new WeakMap<Uint8Array, InstanceType<typeof Bun.CryptoHasher>>();
 
 const CLONE_VM = 0x100;
+const OWN_FAULT = 125;
 
 /** An ordinary fork: JavaScript cannot run in memory that is shared. So the child tells of a failure through a pipe. */
 function spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): number {
@@ -112,7 +113,6 @@ function spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): numbe
   // The flags of clone, and its stack; or the struct that clone3 takes, and its size.
   const forked =
     typeof first === "number" ? [first & ~CLONE_VM, 0] : [withoutSharing(first as Uint8Array), second];
-  const view = new DataView(calls.buffer);
   const ends = new Int32Array(2);
   const { pipe2, write, read, close, exit_group, rt_sigaction, rt_sigprocmask } = NUMBERS;
   const SIG_SETMASK = 2;
@@ -124,23 +124,42 @@ function spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): numbe
     const nothing = new Uint8Array(32);
     for (let signal = 1; signal <= 64; signal++) primitive.syscall(rt_sigaction, signal, nothing, 0, 8);
     primitive.syscall(rt_sigprocmask, SIG_SETMASK, nothing, 0, 8);
-    for (let i = 0; i < getI64(view, 16); i++) {
-      const at = 24 + i * 64;
-      const words = Array.from({ length: 8 }, (_, i) => getI64(view, at + i * 8));
-      const [number = 0, a, b, c, d, e, f, wanted = -1] = words;
-      const result = Number(call(number, word(a), word(b), word(c), word(d), word(e), word(f)));
-      if (wanted < 0 ? result >= 0 : result === wanted) continue;
-      setU64(view, 0, i);
-      setU64(view, 8, result);
-      primitive.syscall(write, writeEnd, calls, 16);
-      break;
-    }
-    primitive.syscall(exit_group, 126);
+    makeCalls(calls, () => primitive.syscall(write, writeEnd, calls, 16));
+    primitive.syscall(exit_group, OWN_FAULT);
   }
   primitive.syscall(close, writeEnd);
   if (pid > 0) primitive.syscall(read, readEnd, calls, 16);
   primitive.syscall(close, readEnd);
   return pid;
+}
+
+/** An ordinary fork here too. */
+function become(calls: Uint8Array, nr: number, flags: SyscallArgument, ...rest: SyscallArgument[]): number {
+  const pid = primitive.syscall(nr, Number(flags) & ~CLONE_VM, ...rest);
+  if (pid > 0) {
+    makeCalls(calls, () => {});
+    primitive.syscall(NUMBERS.exit_group, OWN_FAULT);
+  }
+  return pid;
+}
+
+/** As make_calls of native/bridge.c; `failed` is called once the first failure stands in the list. */
+function makeCalls(calls: Uint8Array, failed: () => void): void {
+  const view = new DataView(calls.buffer);
+  const count = getI64(view, 16);
+  for (let i = 0; i < count; i++) {
+    const at = 24 + i * 64;
+    const words = Array.from({ length: 8 }, (_, i) => getI64(view, at + i * 8));
+    const [number = 0, a, b, c, d, e, f, wanted = -1] = words;
+    const result = Number(call(number, word(a), word(b), word(c), word(d), word(e), word(f)));
+    if (wanted < 0 ? result >= 0 : result === wanted) continue;
+    if (getI64(view, 0) < 0) {
+      setU64(view, 0, i);
+      setU64(view, 8, result);
+      failed();
+    }
+    if (i < count - 1) i = count - 2;
+  }
 }
 
 function withoutSharing(cloneArgs: Uint8Array): Uint8Array {
@@ -158,6 +177,7 @@ export const primitive: Primitive = {
     return Number(call(nr, word(a), word(b), word(c), word(d), word(e), word(f)));
   },
   spawn,
+  become,
   addressOf,
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),

@@ -9,6 +9,8 @@ import type { Primitive } from "../linux/primitive.ts";
 export interface Host extends Primitive {
   /** The name that chose this program: `runtime`, `guard`, or the name of a compiled hook. */
   readonly applet: string;
+  /** The path that was executed, as it was given to execve. */
+  readonly program: string;
   /** As UTF-8, invalid bytes replaced; argv[0] is the name the program was called by. */
   readonly argv: readonly string[];
   readonly env: readonly string[];

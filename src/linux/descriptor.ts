@@ -40,8 +40,14 @@ export function duplicate(fd: number, least = 0): number {
   return check(syscall(nr.fcntl, fd, F_DUPFD_CLOEXEC, least), "fcntl");
 }
 
+/** The two ends. */
+export interface Pipe {
+  readonly read: number;
+  readonly write: number;
+}
+
 /** A close-on-exec pipe. `nonBlocking` holds for both ends. */
-export function pipe(nonBlocking = false): { readonly read: number; readonly write: number } {
+export function pipe(nonBlocking = false): Pipe {
   check(syscall(nr.pipe2, scratch, nonBlocking ? O_CLOEXEC | O_NONBLOCK : O_CLOEXEC), "pipe2");
   return { read: scratchView.getInt32(0, true), write: scratchView.getInt32(4, true) };
 }

@@ -15,10 +15,15 @@ export interface Primitive {
   syscall(nr: number, ...args: SyscallArgument[]): number;
   /**
    * Makes a process by the system call `nr` (clone or clone3, asked to share memory, with a stack), which gives signals their
-   * default actions, blocks none and makes the system calls of `calls` (src/linux/spawn.ts); returns what `nr` did. No copy of
-   * the memory is made, so nothing but this list can run in it.
+   * default actions, blocks none and makes the system calls of `calls` (src/linux/call-list.ts); returns what `nr` did. No copy
+   * of the memory is made, so nothing but this list can run in it.
    */
   spawn(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): number;
+  /**
+   * Makes a process by the system call `nr` (clone, asked to share memory, without a stack), which goes on here and is returned 0;
+   * the caller makes the system calls of `calls` and never returns, unless there is no process: then with what `nr` said.
+   */
+  become(calls: Uint8Array, nr: number, ...args: SyscallArgument[]): number;
   /** Address of a buffer's first byte, for pointers inside structures. The caller keeps the buffer alive. */
   addressOf(buffer: ArrayBufferView): number;
   /** UTF-8 bytes of a string; a lone surrogate becomes U+FFFD. */
@@ -37,6 +42,7 @@ export const SHA256_STATE = 40;
 
 export let syscall: Primitive["syscall"];
 export let spawn: Primitive["spawn"];
+export let become: Primitive["become"];
 export let addressOf: Primitive["addressOf"];
 export let encode: Primitive["encode"];
 export let decode: Primitive["decode"];
@@ -47,6 +53,6 @@ export let nr: ReturnType<typeof numbers.x86_64>;
 
 /** Binds the engine's primitive; called once by an entry point, before anything else of src/linux. */
 export function bind(primitive: Primitive): void {
-  ({ syscall, spawn, addressOf, encode, decode, sha256, arch } = primitive);
+  ({ syscall, spawn, become, addressOf, encode, decode, sha256, arch } = primitive);
   nr = arch === "aarch64" ? numbers.aarch64() : numbers.x86_64();
 }

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, test } from "../../test/portable/api.ts";
+import type { Call } from "./call-list.ts";
 import { close, duplicateTo, isCloseOnExec, isOpen, pipe } from "./descriptor.ts";
 import { O, open } from "./open.ts";
 import { POLL, ready } from "./poll.ts";
@@ -6,7 +7,7 @@ import { decode, nr } from "./primitive.ts";
 import { getpid } from "./process.ts";
 import { readToEnd } from "./read.ts";
 import { blockSignals, ignoreSignal, SIGNAL, unblockSignals } from "./signal.ts";
-import { type Call, spawn } from "./spawn.ts";
+import { spawn } from "./spawn.ts";
 import {
   closeOnExec,
   dieWithParent,

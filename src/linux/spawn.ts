@@ -4,10 +4,12 @@
  * in this process's memory, on a stack of its own, while this process goes on.
  */
 
-import { check, LinuxError } from "./error.ts";
+import { type Call, CallList, STACK } from "./call-list.ts";
+import { check, type LinuxError } from "./error.ts";
 import { scratchAddress, scratchView, setU64 } from "./memory.ts";
-import { addressOf, spawn as makeProcess, nr, type SyscallArgument } from "./primitive.ts";
+import { addressOf, spawn as makeProcess, nr } from "./primitive.ts";
 import { SIGNAL } from "./signal.ts";
+import { exiting } from "./steps.ts";
 
 const CLONE_VM = 0x100;
 const CLONE_PIDFD = 0x1000;
@@ -15,39 +17,18 @@ const CLONE_PIDFD = 0x1000;
 const CLONE_INTO_CGROUP_HIGH = 2;
 const SIZEOF_CLONE_ARGS = 88;
 const PIDFD = 128;
-
-/**
- * s64 index of the call that failed, s64 its result, u64 how many calls follow; for each of them s64 number, six arguments, the
- * result that is wanted; then room for the stack.
- */
-const HEADER = 24;
-const CALL = 64;
-const WANTED = 56;
-const STACK = 4096;
-const HALF = 0x1_0000_0000;
-
-export interface Call {
-  /** For the error. */
-  name: string;
-  nr: number;
-  /** Buffers must stay as they are until the process has started. */
-  args: readonly SyscallArgument[];
-  /** Any other result is a failure; without it, a negative one is. */
-  wanted?: number;
-}
+/** Exit status of a child that could not become its program. */
+const NOT_STARTED = 126;
 
 export class Child {
   readonly pid: number;
   /** Readable once the child has ended. Close-on-exec. */
   readonly pidfd: number;
-  readonly #calls: readonly Call[];
-  /** Memory that the child uses until it executes a program. */
-  readonly #list: Uint8Array<ArrayBuffer>;
+  readonly #list: CallList;
 
-  constructor(pid: number, pidfd: number, calls: readonly Call[], list: Uint8Array<ArrayBuffer>) {
+  constructor(pid: number, pidfd: number, list: CallList) {
     this.pid = pid;
     this.pidfd = pidfd;
-    this.#calls = calls;
     this.#list = list;
   }
 
@@ -57,9 +38,7 @@ export class Child {
    */
   failure(): LinuxError | undefined {
     children.delete(this);
-    const view = new DataView(this.#list.buffer);
-    const failed = this.#calls[view.getInt32(0, true)];
-    return failed && new LinuxError(failed.name, Math.max(-view.getInt32(8, true), 0));
+    return this.#list.failure();
   }
 }
 
@@ -72,37 +51,14 @@ const children = new Set<Child>();
  * exits with status 126. Throws LinuxError when there is no process.
  */
 export function spawn(calls: readonly Call[], cgroup?: number): Child {
-  const list = listOf(calls);
-  const stack = addressOf(list) + list.length - STACK;
+  const list = new CallList(calls, exiting(NOT_STARTED));
+  const { bytes } = list;
+  const stack = addressOf(bytes) + bytes.length - STACK;
   scratchView.setInt32(PIDFD, -1, true);
-  const pid = cgroup === undefined ? clone(list, stack) : cloneInto(list, stack, cgroup);
-  const child = new Child(pid, scratchView.getInt32(PIDFD, true), calls, list);
+  const pid = cgroup === undefined ? clone(bytes, stack) : cloneInto(bytes, stack, cgroup);
+  const child = new Child(pid, scratchView.getInt32(PIDFD, true), list);
   children.add(child);
   return child;
-}
-
-function listOf(calls: readonly Call[]): Uint8Array<ArrayBuffer> {
-  const list = new Uint8Array(HEADER + calls.length * CALL + STACK);
-  // A Uint32Array keeps the low 32 bits of what is put into it, of a negative number too.
-  const halves = new Uint32Array(list.buffer);
-  const put = (at: number, value: number) => {
-    halves[at] = value;
-    if (value < 0 || value >= HALF) halves[at + 1] = Math.floor(value / HALF);
-  };
-  put(0, -1);
-  put(4, calls.length);
-  let at = HEADER / 4;
-  for (const { nr, args, wanted = -1 } of calls) {
-    put(at, nr);
-    let place = at + 2;
-    for (const argument of args) {
-      put(place, typeof argument === "number" ? argument : addressOf(argument));
-      place += 2;
-    }
-    put(at + WANTED / 4, wanted);
-    at += CALL / 4;
-  }
-  return list;
 }
 
 /** The stack grows downwards from an address that 16 divides. */

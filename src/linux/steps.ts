@@ -1,12 +1,13 @@
 /**
- * What a child does between its first instruction and its program: each function is one call of the list that `spawn` takes,
- * or a few.
+ * What a child does between its first instruction and its program, and what a process does that stayed behind: each function is
+ * one call of the list that `spawn` or `becomeChild` takes, or a few.
  */
 
-import { cstring, pointerList, type Words } from "./memory.ts";
+import type { Call, Place } from "./call-list.ts";
+import { cstring, pointerList, setU64, type Words } from "./memory.ts";
+import { POLL } from "./poll.ts";
 import { nr } from "./primitive.ts";
 import { getpid } from "./process.ts";
-import type { Call } from "./spawn.ts";
 
 const PR_SET_PDEATHSIG = 1;
 const CLOSE_RANGE_CLOEXEC = 4;
@@ -54,4 +55,40 @@ export function execute(fd: number, argv: Words, env: Words): Call {
     nr: nr.execveat,
     args: [fd, cstring(""), pointerList(argv), pointerList(env), AT_EMPTY_PATH],
   };
+}
+
+/** The program at `path`. */
+export function executeFile(path: string, argv: Words, env: Words): Call {
+  return { name: "execve", nr: nr.execve, args: [cstring(path), pointerList(argv), pointerList(env)] };
+}
+
+export function closing(fd: number): Call {
+  return { name: "close", nr: nr.close, args: [fd] };
+}
+
+/** Fails when there is nothing to read within `ms` milliseconds. */
+export function awaitInput(fd: number, ms: number): Call {
+  // struct pollfd {s32 fd, s16 events, s16 revents}, struct timespec.
+  const buffer = new Uint8Array(24);
+  const view = new DataView(buffer.buffer);
+  view.setInt32(0, fd, true);
+  view.setInt16(4, POLL.IN, true);
+  const whole = Math.max(0, Math.floor(ms / 1000));
+  setU64(view, 8, whole);
+  setU64(view, 16, Math.max(0, Math.floor((ms - whole * 1000) * 1e6)));
+  return { name: "ppoll", nr: nr.ppoll, args: [buffer, 1, buffer.subarray(8), 0, 8], wanted: 1 };
+}
+
+/** Reads one byte, the lowest of an argument of a later call; fails at the end of what there is to read. */
+export function readByte(fd: number, to: Place): Call {
+  return { name: "read", nr: nr.read, args: [fd, to, 1], wanted: 1 };
+}
+
+/** Waits for a child; with `options` WNOHANG, does not. */
+export function awaitChild(options = 0): Call {
+  return { name: "wait4", nr: nr.wait4, args: [-1, 0, options, 0] };
+}
+
+export function exiting(status: number): Call {
+  return { name: "exit_group", nr: nr.exit_group, args: [status] };
 }

@@ -16,6 +16,11 @@ export function kernelRelease(): string {
   return field(2);
 }
 
+/** What `uname -m` prints: the machine's architecture, such as `x86_64`. */
+export function machineName(): string {
+  return field(4);
+}
+
 /** struct new_utsname: six fields of 65 bytes. */
 function field(index: number): string {
   check(syscall(nr.uname, scratch), "uname");

@@ -275,6 +275,16 @@ export class Layout {
   }
 }
 
+/** Opens a layout, works on it, and closes it whatever happened. */
+export function withLayout<T>(path: string, work: (layout: Layout) => T): T {
+  const layout = Layout.open(path);
+  try {
+    return work(layout);
+  } finally {
+    layout.close();
+  }
+}
+
 /** The tag that an entry of an index gives. */
 export function tagOf({ annotations }: Descriptor): string | undefined {
   return annotations !== undefined && Object.hasOwn(annotations, REF_NAME)

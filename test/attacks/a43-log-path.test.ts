@@ -54,8 +54,12 @@ test("A43: no record is lost or torn while the file is rotated under 16 writers"
   writeFileSync(`${root.config}/hookwright.yaml`, "events: { maxBytes: 1048576, keep: 100 }\n");
   const made = await injectedHook(root, "exit 0");
   await Promise.all(
-    Array.from({ length: 16 }, async () => {
-      for (let turn = 0; turn < 60; turn++) expect((await runGuard(made)).code).toBe(0);
+    Array.from({ length: 16 }, async (_, writer) => {
+      for (let turn = 0; turn < 60; turn++) {
+        // Of a container each: together they would spend the hooks' budget of one.
+        const state = made.state.replace('"injected"', `"of-${writer}-${turn}"`);
+        expect((await runGuard({ ...made, state })).code).toBe(0);
+      }
     }),
   );
   const files = readdirSync(root.log).filter((name) => name.startsWith("events.jsonl"));

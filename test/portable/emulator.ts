@@ -11,6 +11,9 @@ const BEYOND: { [test: string]: string } = {
   "a program starts with default actions and nothing blocked": "qemu has no processes that share memory",
   "the parent is seen to be there": "qemu has no processes that share memory",
   "a step that fails is named, and ends the process": "qemu has no processes that share memory",
+  "what goes on is a child, and what stays behind ends as the child says":
+    "qemu has no processes that share memory",
+  "without an answer it does what it was told to do otherwise": "qemu has no processes that share memory",
   "a detached copy is made read-only before anyone sees it": "qemu has no open_tree",
   "a tmpfs is mounted with its options, seen, and taken away": "qemu's statx tells no mount id",
   "a file's type, mode, owner, size and times are told": "qemu's statx tells no mount id",

@@ -10,6 +10,7 @@ const DIST = process.env.HOOKWRIGHT_DIST ?? `${import.meta.dir}/../../dist`;
 
 export type Program =
   | "hookwright"
+  | "umoci"
   | "hookwright-host"
   | "hookwright-runtime"
   | "hookwright-runc"

@@ -6,7 +6,8 @@
 
 import { Failure } from "../../spec/failure.ts";
 import { type ImageConfig, type ImageIndex, type Manifest, MEDIA_TYPE } from "../../spec/image.ts";
-import { isTime, type Shape, type Struct } from "../go-json.ts";
+import type { Shape, Struct } from "../go-json.ts";
+import { goTime } from "../go-time.ts";
 import { readJson } from "../json/read.ts";
 import { stringEnd } from "../json/string.ts";
 import { CONFIG, DESCRIPTOR, INDEX, MANIFEST } from "./shapes.ts";
@@ -98,7 +99,7 @@ function check(value: unknown, shape: Shape, file: string, where: string): void 
 const KINDS: { [kind in Extract<Shape, string>]: readonly [(value: unknown) => boolean, string] } = {
   any: [() => true, "anything"],
   text: [(value) => typeof value === "string", "text"],
-  time: [(value) => typeof value === "string" && isTime(value), "a time"],
+  time: [(value) => typeof value === "string" && goTime(value) !== undefined, "a time"],
   flag: [(value) => typeof value === "boolean", "true or false"],
   number: [(value) => Number.isSafeInteger(value) && Number(value) >= 0, "a whole number, 0 or more"],
   map: [

@@ -12,6 +12,7 @@ const ARCHITECTURES: { readonly [name: string]: readonly [architecture: string, 
   aarch64: ["arm64"],
   armhf: ["arm", "v7"],
   armel: ["arm", "v6"],
+  loongarch64: ["loong64"],
 };
 
 /** The variant that an architecture has when none is said. */
@@ -33,6 +34,14 @@ export function parsePlatform(text: string): Platform {
   const named =
     second === undefined ? { os: "linux", architecture: first } : { os: first, architecture: second };
   return normal({ ...named, ...(third !== undefined && { variant: third }) });
+}
+
+/** The platform of a Linux machine that calls itself `machine` (uname -m). */
+export function platformOfMachine(machine: string): Platform {
+  const arm = /^armv(\d)/.exec(machine)?.[1];
+  return arm === undefined
+    ? normal({ os: "linux", architecture: machine })
+    : { os: "linux", architecture: "arm", variant: `v${arm}` };
 }
 
 /** Whether two platforms are the same to a runtime; a variant that is not said is the usual one. */

@@ -1,0 +1,68 @@
+/** The runtime configuration of an image that is unpacked here: the image's wishes, the accounts of its root file system, this host. */
+
+import { escapeHtml } from "../codec/json/style.ts";
+import { failedWith } from "../linux/error.ts";
+import { getegid, geteuid } from "../linux/process.ts";
+import { statfs } from "../linux/statfs.ts";
+import { completeMap, type MapOptions } from "../rules/image/id-map.ts";
+import type { ResolvConf } from "../rules/image/rootless.ts";
+import { runtimeConfigOf } from "../rules/image/runtime-config.ts";
+import { findUser, numericUser } from "../rules/image/user.ts";
+import { Failure } from "../spec/failure.ts";
+import type { ImageConfig } from "../spec/image.ts";
+import type { RuntimeConfig } from "../spec/runtime-config.ts";
+import { readAccountFiles } from "./account-files.ts";
+
+export interface ImageRuntimeOptions {
+  /** The unpacked root file system; without it names of users mean nothing. */
+  readonly rootfs: string | undefined;
+  /** `root.path`. */
+  readonly rootPath: string;
+  readonly map: MapOptions;
+}
+
+/** The configuration as text, and what a user should know about it. Throws `Failure`, whose message says what was generated. */
+export function imageRuntimeConfig(
+  image: ImageConfig,
+  options: ImageRuntimeOptions,
+): { text: string; warnings: string[] } {
+  const warnings: string[] = [];
+  try {
+    const spec = image.config?.User ?? "";
+    const { rootfs, rootPath } = options;
+    let user = rootfs === undefined ? numericUser(spec) : findUser(spec, readAccountFiles(rootfs));
+    if (user === undefined) {
+      warnings.push(
+        `could not parse user spec ${JSON.stringify(spec)} without a rootfs -- defaulting to root:root`,
+      );
+      user = { uid: 0, gid: 0, additionalGids: [], home: undefined };
+    }
+    const map = completeMap(options.map, { uid: geteuid(), gid: getegid() });
+    const resolvConf = map.rootless ? hostResolvConf() : null;
+    return { text: textOf(runtimeConfigOf(image, { rootPath, user, map, resolvConf })), warnings };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { code, message, hint, exitCode, cause } = error;
+    throw new Failure(code, `generate config.json: ${message}`, {
+      exitCode,
+      cause,
+      ...(hint !== undefined && { hint }),
+    });
+  }
+}
+
+/** As it is written into a bundle: indented by tabs. */
+function textOf(config: RuntimeConfig): string {
+  return `${escapeHtml(JSON.stringify(config, null, "\t"))}\n`;
+}
+
+function hostResolvConf(): ResolvConf | null {
+  try {
+    const { readOnly, noSuid, noDev, noExec } = statfs("/etc/resolv.conf");
+    const flags = [readOnly && "ro", noSuid && "nosuid", noDev && "nodev", noExec && "noexec"];
+    return { lockedFlags: flags.filter((flag) => flag !== false) };
+  } catch (error) {
+    if (failedWith(error, "ENOENT")) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+/** Mappings of user and group ids between a container and the host, as `--uid-map`, `--gid-map` and `--rootless` give them. */
+
+import { goQuote } from "../../codec/go-quote.ts";
+import { Failure } from "../../spec/failure.ts";
+
+/** A range of ids, as in `linux.uidMappings` of a runtime configuration. */
+export interface IdMapping {
+  readonly containerID: number;
+  readonly hostID: number;
+  readonly size: number;
+}
+
+export interface MapOptions {
+  readonly uidMappings: readonly IdMapping[];
+  readonly gidMappings: readonly IdMapping[];
+  /** For a caller who is not root: `completeMap` says what that means for the mappings. */
+  readonly rootless: boolean;
+}
+
+const LARGEST = 2 ** 32 - 1;
+
+/** Reads `CONTAINER:HOST[:SIZE]`; `flag` is for the message. Throws `Failure` `id_map_invalid`. */
+export function parseIdMapping(text: string, flag: string): IdMapping {
+  const parts = text.split(":");
+  const refuse = (problem: string) =>
+    new Failure("id_map_invalid", `failure parsing ${flag} ${text}: ${problem}`, {
+      hint: `Give ranges such as ${flag} 0:100000:65536.`,
+    });
+  const number = (part: string, name: string) => {
+    const fits = /^\d+$/.test(part) && Number(part) <= LARGEST;
+    if (fits) return Number(part);
+    const problem = /^\d+$/.test(part) ? "value out of range" : "invalid syntax";
+    throw refuse(`invalid ${name} in mapping: strconv.ParseUint: parsing ${goQuote(part)}: ${problem}`);
+  };
+  const [container, host, size] = parts;
+  if (container === undefined || host === undefined || parts.length > 3) {
+    throw refuse(`invalid number of fields in mapping ${goQuote(text)}: ${parts.length}`);
+  }
+  return {
+    hostID: number(host, "hostID"),
+    containerID: number(container, "containerID"),
+    size: size === undefined ? 1 : number(size, "size"),
+  };
+}
+
+/** With `rootless`, root of the container is the caller where no mapping says otherwise. */
+export function completeMap(options: MapOptions, caller: { uid: number; gid: number }): MapOptions {
+  if (!options.rootless) return options;
+  const own = (given: readonly IdMapping[], hostID: number) =>
+    given.length > 0 ? given : [{ containerID: 0, hostID, size: 1 }];
+  return {
+    uidMappings: own(options.uidMappings, caller.uid),
+    gidMappings: own(options.gidMappings, caller.gid),
+    rootless: true,
+  };
+}
