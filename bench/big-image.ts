@@ -3,9 +3,18 @@
  * that this machine has below /usr, with hard links and whiteouts. It is made once, into .cache.
  */
 
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { makeLayout, sha256Of } from "../test/support/layout.ts";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { MEDIA_TYPE } from "../src/spec/image.ts";
+import { makeLayout, sha256Of } from "../test/support/layout.ts";
 
 const MIB = 1024 * 1024;
 const ENTRIES = 50_000;
@@ -26,7 +35,19 @@ export function bigImage(): string {
     for (const [at, names] of chosen().entries()) {
       const tar = `${work}/layer.tar`;
       writeFileSync(`${work}/names`, `${names.join("\0")}\0`);
-      run(["tar", "-C", "/", "--null", "--no-recursion", "--format=pax", "--pax-option=delete=atime,delete=ctime", "-cf", tar, "-T", `${work}/names`]);
+      run([
+        "tar",
+        "-C",
+        "/",
+        "--null",
+        "--no-recursion",
+        "--format=pax",
+        "--pax-option=delete=atime,delete=ctime",
+        "-cf",
+        tar,
+        "-T",
+        `${work}/names`,
+      ]);
       if (at > 0) addWhiteouts(work, tar, names);
       diffIds.push(`sha256:${sha256Of(readFileSync(tar))}`);
       run(["gzip", "-6", "-n", tar]);
@@ -44,7 +65,10 @@ export function bigImage(): string {
 /** Names below /usr, in order, until there is enough, for each layer as many bytes. */
 function chosen(): string[][] {
   const words = ["find", "/usr/include", "/usr/lib/python3", "/usr/share", "/usr/bin", "/usr/lib", "-xdev"];
-  const found = run([...words, "-print0"]).toString().split("\0").filter((name) => /^[ -~]+$/.test(name));
+  const found = run([...words, "-print0"])
+    .toString()
+    .split("\0")
+    .filter((name) => /^[ -~]+$/.test(name));
   const layers: string[][] = [[]];
   const seen = new Set<string>();
   let [bytes, entries] = [0, 0];
@@ -55,7 +79,8 @@ function chosen(): string[][] {
     seen.add(name);
     if (isFile) bytes += size;
     if (++entries > ENTRIES || bytes > BYTES) break;
-    if (bytes > (BYTES * layers.length) / LAYERS || entries > (ENTRIES * layers.length) / LAYERS) layers.push([]);
+    if (bytes > (BYTES * layers.length) / LAYERS || entries > (ENTRIES * layers.length) / LAYERS)
+      layers.push([]);
     layers.at(-1)?.push(name.slice(1));
   }
   return layers.filter((names) => names.length > 0);

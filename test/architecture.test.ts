@@ -39,11 +39,17 @@ const MAP: { [room: string]: string[] } = {
     "bundle",
     "observe",
   ],
-  cli: ["spec", "codec", "rules", "plan", "bundle", "observe", "commands"],
+  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "observe", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
-const ENTRIES = ["src/cli/main.ts", "src/runtime/main.ts", "src/guard/main.ts", "src/record/main.ts"];
+const ENTRIES = [
+  "src/cli/main.ts",
+  "src/layer/decompress-worker.ts",
+  "src/runtime/main.ts",
+  "src/guard/main.ts",
+  "src/record/main.ts",
+];
 const APPLETS = ["src/runtime/main.ts", "src/guard/main.ts", "src/record/main.ts"];
 
 /** npm packages, by the room that may use them. */

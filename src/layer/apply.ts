@@ -4,10 +4,11 @@
  */
 
 import { TarReader } from "../codec/tar/read.ts";
+import { LinuxError } from "../linux/error.ts";
 import { umask } from "../linux/process.ts";
 import { fstat } from "../linux/stat.ts";
 import { xattrNamesOf } from "../linux/xattr.ts";
-import { Failure } from "../spec/failure.ts";
+import { Failure, failureWithin } from "../spec/failure.ts";
 import type { Compression, Descriptor } from "../spec/image.ts";
 import { type ExtractOptions, Extractor } from "./extract.ts";
 import { Meter } from "./limits.ts";
@@ -43,6 +44,7 @@ export interface ApplyOptions extends ExtractOptions {
   readonly stop?: AbortSignal;
 }
 
+const EPOCH = { seconds: 0, nanoseconds: 0 };
 /** So often the event loop gets its turn. */
 const TURN_MS = 50;
 
@@ -57,6 +59,8 @@ export async function applyLayers(
 ): Promise<Tree> {
   const tree = new Tree(root, options.fresh);
   tree.root.bequeaths = !options.fresh || (fstat(root).mode & 0o2000) !== 0 || xattrNamesOf(root).length > 0;
+  // Images often say nothing of their root directory; umoci lets it be as old as can be.
+  tree.root.times = { atime: EPOCH, mtime: EPOCH };
   const meter = new Meter(options.limits ?? {});
   const extractor = new Extractor(tree, meter, options, options.digest);
   const blobs = layers.map(({ fd, descriptor: { size }, compression }) => ({ fd, size, compression }));
@@ -117,10 +121,11 @@ class LayerPump {
       } while (performance.now() < until);
       return false;
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      const { code = "layer_unreadable", hint, message } = error as Partial<Failure> & Error;
-      throw new Failure(code, `unpack manifest: layer ${digest}: ${message}`, {
-        ...(hint !== undefined && { hint }),
+      const what = `unpack manifest: layer ${digest}`;
+      if (error instanceof Failure) throw failureWithin(what, error);
+      if (!(error instanceof LinuxError)) throw error;
+      throw new Failure("layer_unreadable", `${what}: ${error.message}`, {
+        hint: "Look at what the disk of the image says.",
         cause: error,
       });
     }

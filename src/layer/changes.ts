@@ -4,7 +4,7 @@
  */
 
 import { byteString } from "../codec/byte-string.ts";
-import type { HashIndex, HashIndexWriter } from "../codec/hash-index.ts";
+import type { FileState, HashIndexWriter, Known } from "../codec/hash-index.ts";
 import { bytesOf, hexOf } from "../codec/hex.ts";
 import { compareValues, type Delta, sortDeltas } from "../codec/mtree/compare.ts";
 import { type FileType, KEYWORDS, type TreeFile, type Values, valuesOf } from "../codec/mtree/file.ts";
@@ -17,11 +17,16 @@ import { type Place, walkTree } from "./tree-walk.ts";
 const ALL: ReadonlySet<string> = new Set(KEYWORDS);
 const NO_ATTRIBUTES: TreeFile["xattrs"] = [];
 
+/** Who may know the hash of a file without reading it: the index beside a bundle, or who has just unpacked it. */
+export interface KnownHashes {
+  find(path: string, state: FileState): Known | undefined;
+}
+
 export interface ChangeOptions {
   /** What the manifest says, by path. */
   readonly manifest: ReadonlyMap<string, Values>;
   /** Hashes that are known; without it every content is read. */
-  readonly index?: HashIndex | undefined;
+  readonly index?: KnownHashes | undefined;
   /** Takes what was learned, for the next time. */
   readonly records?: HashIndexWriter | undefined;
   /** Whether `tree` must have the hash of every file, for a new manifest. */

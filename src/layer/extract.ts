@@ -9,13 +9,14 @@ import type { TarVisitor } from "../codec/tar/read.ts";
 import { LinuxError } from "../linux/error.ts";
 import { lchown } from "../linux/inode.ts";
 import { link } from "../linux/link.ts";
-import { Failure } from "../spec/failure.ts";
+import { Failure, failureWithin } from "../spec/failure.ts";
 import { FileMaker } from "./file.ts";
 import type { Limits, Meter } from "./limits.ts";
 import { Maker } from "./make.ts";
 import { AttributeWriter, pathBelow, setEntryTimes } from "./metadata.ts";
 import { Directory, type FileNode, Leaf } from "./node.ts";
-import { type Mapping, mapOwner } from "./owner.ts";
+import { mapOwner } from "./owner.ts";
+import type { Mapping } from "./owner-inside.ts";
 import { componentsOf, kernelName } from "./path.ts";
 import type { Tree } from "./tree.ts";
 import { isWhiteout, whiteOut } from "./whiteout.ts";
@@ -162,13 +163,10 @@ export class Extractor implements TarVisitor {
     try {
       work();
     } catch (error) {
-      if (!(error instanceof LinuxError || error instanceof Failure)) throw error;
-      const code = error instanceof Failure ? error.code : "unpack_entry";
-      throw new Failure(code, `unpack entry: ${printable(this.#name)}: ${error.message}`, {
-        ...(error instanceof Failure && error.hint !== undefined && { hint: error.hint }),
-        ...(error instanceof LinuxError && { hint: hintFor(error) }),
-        cause: error,
-      });
+      const what = `unpack entry: ${printable(this.#name)}`;
+      if (error instanceof Failure) throw failureWithin(what, error);
+      if (!(error instanceof LinuxError)) throw error;
+      throw new Failure("unpack_entry", `${what}: ${error.message}`, { hint: hintFor(error), cause: error });
     }
   }
 }

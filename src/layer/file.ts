@@ -12,7 +12,7 @@ import { fstat } from "../linux/stat.ts";
 import { pwrite, write } from "../linux/write.ts";
 import type { AttributeWriter } from "./metadata.ts";
 import { type Directory, Leaf } from "./node.ts";
-import type { Owner } from "./owner.ts";
+import type { Owner } from "./owner-inside.ts";
 import { kernelName } from "./path.ts";
 import type { Tree } from "./tree.ts";
 
@@ -61,7 +61,7 @@ export class FileMaker {
     const mine = (owner.uid === this.#uid && owner.gid === this.#gid) || this.#rootless;
     const ready = mine && !parent.bequeaths && mode <= 0o777 && this.#ownGroup === true;
     const fd = openAt(dir, kernelName(name), CREATE, ready ? mode : 0o600);
-    const leaf = new Leaf(name, parent, { attributes: false });
+    const leaf = new Leaf(name, parent, { attributes: false, size: entry.size });
     const inherits = parent.bequeaths;
     this.#filling = { fd, entry, leaf, owner, ready, inherits, position: 0, sparse: false, hash: undefined };
     this.#ownGroup ??= inherits ? undefined : fstat(fd).gid === this.#gid;

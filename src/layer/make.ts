@@ -11,7 +11,7 @@ import { getegid, geteuid, umask } from "../linux/process.ts";
 import { TYPE } from "../linux/stat.ts";
 import { type AttributeWriter, DEFAULT_ACL, pathBelow, setEntryTimes } from "./metadata.ts";
 import { Directory, Leaf } from "./node.ts";
-import type { Owner } from "./owner.ts";
+import type { Owner } from "./owner-inside.ts";
 import { kernelName } from "./path.ts";
 import type { Resolved, Tree } from "./tree.ts";
 

@@ -9,6 +9,8 @@ import type { Time } from "../linux/clock.ts";
 export interface Content {
   /** Of a regular file that was unpacked; lower-case hex. */
   sha256?: string;
+  /** Bytes that were written to it. */
+  size?: number;
   /** Whether extended attributes were set on it. */
   attributes: boolean;
 }

@@ -5,28 +5,7 @@
 
 import type { TarEntry } from "../codec/tar/entry.ts";
 import { Failure } from "../spec/failure.ts";
-
-/** One range of a user namespace (runtime-spec, config-linux.md, `uidMappings`). */
-export interface IdMapping {
-  readonly containerID: number;
-  readonly hostID: number;
-  readonly size: number;
-}
-
-export interface Mapping {
-  readonly uidMappings: readonly IdMapping[];
-  readonly gidMappings: readonly IdMapping[];
-  /** Nothing is given to others, and devices are empty files. */
-  readonly rootless: boolean;
-}
-
-/** Whose attribute it is: the project rootlesscontainers, whose message Resource {uint32 uid = 1; uint32 gid = 2} is its value. */
-export const ROOTLESS_XATTR = "user.rootlesscontainers";
-
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
+import { type IdMapping, type Mapping, type Owner, ROOTLESS_XATTR } from "./owner-inside.ts";
 
 /** The owner on the host. In rootless mode an entry of somebody else's gets the attribute. @throws Failure */
 export function mapOwner(entry: TarEntry, mapping: Mapping): Owner {

@@ -5,9 +5,10 @@
 
 import { decode } from "../linux/primitive.ts";
 import { Failure } from "../spec/failure.ts";
+import type { WorkerOrder } from "./decompress-worker.ts";
 import { Ring, SLOT_KIND } from "./ring.ts";
 import { type BlobSums, type LayerBlob, plainBytes } from "./stream.ts";
-import type { WorkerOrder } from "./worker.ts";
+import { startThread } from "./thread.ts";
 
 /** A piece of a layer, or its end. The bytes hold until the next call of `next`. */
 export type Piece = { readonly bytes: Uint8Array } | { readonly sums: BlobSums };
@@ -34,7 +35,7 @@ class OtherThread implements LayerSource {
   #taken = false;
 
   constructor(blobs: readonly LayerBlob[]) {
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url).href);
+    this.#worker = startThread("decompress-worker.ts");
     const order: WorkerOrder = { memory: this.#ring.memory, blobs };
     this.#worker.postMessage(order);
   }

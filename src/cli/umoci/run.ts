@@ -139,6 +139,7 @@ async function runCommand(
     platform: platformOf(given),
     sourceDate: () => sourceDate(world.env.SOURCE_DATE_EPOCH),
     log,
+    err: world.err,
     print: (text) => world.out.write(text),
   };
   if (command.check !== undefined) command.check(call);

@@ -7,9 +7,11 @@ import { init } from "./init.ts";
 import { list } from "./list.ts";
 import { newImage } from "./new.ts";
 import { runtimeConfig } from "./raw-runtime-config.ts";
+import { rawUnpack } from "./raw-unpack.ts";
 import { remove } from "./remove.ts";
 import { stat } from "./stat.ts";
 import { tag } from "./tag.ts";
+import { unpack } from "./unpack.ts";
 
 const raw: Group = {
   name: "raw",
@@ -18,10 +20,21 @@ const raw: Group = {
   description: [
     "Each of these is one step of another command, for those who want to do the rest themselves.",
   ],
-  commands: [runtimeConfig],
+  commands: [runtimeConfig, rawUnpack],
 };
 
-export const TREE: readonly (Command | Group)[] = [raw, config, newImage, tag, remove, stat, gc, init, list];
+export const TREE: readonly (Command | Group)[] = [
+  raw,
+  config,
+  unpack,
+  newImage,
+  tag,
+  remove,
+  stat,
+  gc,
+  init,
+  list,
+];
 
 /** Flags in front of the command. */
 export const GLOBAL_FLAGS: readonly Flag[] = [
