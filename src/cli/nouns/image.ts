@@ -4,6 +4,7 @@ import { EXIT, Failure } from "../../spec/failure.ts";
 import type { Flag, Noun, Verb } from "../grammar.ts";
 import type { Command, Group, Flag as ImageFlag } from "../umoci/grammar.ts";
 import { TREE } from "../umoci/table.ts";
+import { imageHooks } from "./image-hooks.ts";
 import { transferVerbs } from "./image-transfer.ts";
 
 /** A command as the manual, the help and the shells need it; the command line leads to it before the grammar is asked. */
@@ -59,5 +60,9 @@ export const image: Noun = {
       means: "change what it runs",
     },
   ],
-  children: [...TREE.map((one) => ("commands" in one ? nounOf(one) : verbOf(one))), ...transferVerbs],
+  children: [
+    ...TREE.map((one) => ("commands" in one ? nounOf(one) : verbOf(one))),
+    ...transferVerbs,
+    imageHooks,
+  ],
 };
