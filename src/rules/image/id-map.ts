@@ -37,8 +37,8 @@ export function parseIdMapping(text: string, flag: string): IdMapping {
     throw refuse(`invalid number of fields in mapping ${goQuote(text)}: ${parts.length}`);
   }
   return {
-    hostID: number(host, "hostID"),
     containerID: number(container, "containerID"),
+    hostID: number(host, "hostID"),
     size: size === undefined ? 1 : number(size, "size"),
   };
 }
