@@ -28,17 +28,11 @@ export interface CarriedPlan {
  * The plan of an image's own hooks behind those of the plan in force; nothing is written. `what` names the image in
  * messages. Throws `Failure`: `hooks_missing`, `hooks_untrusted`, …, and DefinitionFailure.
  */
-export function carriedPlan(
-  roots: Roots,
-  layout: Layout,
-  walk: Walk,
-  what: string,
-  host?: string,
-): CarriedPlan {
+export function carriedPlan(roots: Roots, layout: Layout, walk: Walk, what: string): CarriedPlan {
   const configuration = readConfiguration(roots);
   const carried = trustedHooks(layout, endOf(walk), configuration.trust, what);
   const reads = definitionsOf(layout, carried, what);
-  const draft = draftOf(roots, reads, configuration, host === undefined ? {} : { host });
+  const draft = draftOf(roots, reads, configuration, {});
   const plan = together(draft, readPlan(roots));
   return { draft, plan, digest: digestOf(canonicalJson(plan)) };
 }

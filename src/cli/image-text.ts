@@ -67,7 +67,7 @@ export function inspectText(image: InspectedImage, full: boolean): Text {
 }
 
 /** `12.3 MiB`. */
-export function bytesText(bytes: number): string {
+function bytesText(bytes: number): string {
   let unit = 0;
   let count = bytes;
   for (; count >= 1024 && unit < UNITS.length - 1; unit++) count /= 1024;

@@ -19,7 +19,7 @@ export type ReferrerIndex = Pick<Layout, "index" | "hasBlob" | "readBlob" | "rea
 /** Manifests whose subject is that digest. Throws `Failure` for a damaged index of referrers. */
 export function layoutReferrers(layout: ReferrerIndex, digest: string): Descriptor[] {
   const index = layout.index();
-  const listed = fallbackOf(layout, index, digest)?.manifests ?? [];
+  const listed = (fallbackOf(layout, index, digest)?.manifests ?? []).map((one) => told(layout, one));
   const known = new Set(listed.map((one) => one.digest));
   for (const entry of index.manifests) {
     if (known.has(entry.digest) || kindOf(entry) !== "manifest" || entry.size > LARGEST) continue;
@@ -28,6 +28,13 @@ export function layoutReferrers(layout: ReferrerIndex, digest: string): Descript
     if (subjectOf(content) === digest) listed.push(referrerOf(content));
   }
   return listed;
+}
+
+/** A referrer with its `artifactType`, which tools from before image-spec 1.1 lose when they copy a list. */
+function told(layout: ReferrerIndex, listed: Descriptor): Descriptor {
+  if (listed.artifactType !== undefined || kindOf(listed) !== "manifest" || listed.size > LARGEST)
+    return listed;
+  return referrerOf({ descriptor: listed, bytes: layout.readBlob(listed) });
 }
 
 /** Lists a manifest, which is there already, as a referrer of its subject. */

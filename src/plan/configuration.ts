@@ -28,10 +28,12 @@ export interface RegistryWords {
   readonly certDir?: string;
 }
 
-/** A key, a file, and for which image (a digest) or repository it speaks. */
-export type TrustWords =
-  | { readonly image: string; readonly key: string }
-  | { readonly repository: string; readonly key: string };
+/** A key, a file, and for which image (a digest), repository, or both together it speaks. */
+export interface TrustWords {
+  readonly image?: string;
+  readonly repository?: string;
+  readonly key: string;
+}
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const KEEP = 4;

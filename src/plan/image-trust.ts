@@ -34,7 +34,9 @@ export function trustedHooks(
 /** Whether a key that the configuration names has signed these hooks. Throws `Failure` `key_invalid`, `key_untrusted`. */
 export function isTrusted(hooks: CarriedHooks, trust: readonly TrustWords[]): boolean {
   return trust
-    .filter((one) => ("image" in one ? one.image === hooks.image : one.repository === hooks.repository))
+    .filter(({ image = hooks.image, repository = hooks.repository }) => {
+      return image === hooks.image && repository === hooks.repository;
+    })
     .some(({ key }) => {
       const verdict = checkTrusted(key, "data");
       if (!verdict.ok) {

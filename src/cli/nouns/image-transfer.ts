@@ -6,7 +6,7 @@ import type { Argument, Call, Flag, Verb } from "../grammar.ts";
 import { shortDigest } from "../words.ts";
 
 /** Flags of every verb that may ask a registry. */
-export const REGISTRY_FLAGS: readonly Flag[] = [
+const REGISTRY_FLAGS: readonly Flag[] = [
   {
     name: "authfile",
     value: "FILE",
@@ -133,7 +133,7 @@ const inspect: Verb = {
 export const transferVerbs: readonly Verb[] = [copy, push, pull, inspect];
 
 /** What the flags of REGISTRY_FLAGS say. */
-export function registryWishes({ flags, env, stop }: Call) {
+function registryWishes({ flags, env, stop }: Call) {
   const [authFile, certDir, timeout] = [
     flags.text("authfile"),
     flags.text("cert-dir"),

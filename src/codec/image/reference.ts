@@ -45,7 +45,7 @@ export function referenceText({ host, repository, tag, digest }: Reference): str
 }
 
 /** Whether a word is `sha256:` and 64 lower-case hex digits. */
-export function isDigest(word: string): boolean {
+function isDigest(word: string): boolean {
   return DIGEST_WORD.test(word);
 }
 

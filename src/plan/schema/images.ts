@@ -27,10 +27,17 @@ const registry = v.strictObject({
 
 const key = described("File of the public key, PEM: Ed25519 or ECDSA.", absolutePath);
 
-const trust = v.union([
-  v.strictObject({ image: described("Digest of the image's manifest or index.", sha256), key }),
-  v.strictObject({ repository: described("HOST/REPOSITORY for which the key speaks.", repository), key }),
-]);
+const trust = v.pipe(
+  v.strictObject({
+    image: v.exactOptional(described("Digest of the image's manifest.", sha256)),
+    repository: v.exactOptional(described("HOST/REPOSITORY that the hooks are made for.", repository)),
+    key,
+  }),
+  v.check(
+    (value) => value.image !== undefined || value.repository !== undefined,
+    "must say for which image or repository the key speaks",
+  ),
+);
 
 export const imagesSchema = v.strictObject({
   registries: v.exactOptional(described("By host.", v.record(host, registry))),
