@@ -140,7 +140,7 @@ describe.skipIf(!built("umoci"))("what a change keeps", () => {
   };
 
   test("variant, health check, extensions of configuration, manifest and index", () => {
-    const extra = { extension: { "<": [1, null, "é"] } };
+    const extra = { extension: { "<": [1, null, "é", 0.5] } };
     const image = made.image(
       { variant: "v7", config: { Healthcheck: { Test: ["x"] }, Shell: ["s"] }, ...extra },
       extra,
@@ -155,6 +155,15 @@ describe.skipIf(!built("umoci"))("what a change keeps", () => {
       ...extra,
     });
     expect([manifest, entry, made.index()]).toMatchObject([extra, extra, extra]);
+  });
+
+  test("numbers that JavaScript cannot hold, to the last digit", () => {
+    const body =
+      '{"architecture":"","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]},"n":[12345678901234567890,1.0,-0,1E2]}';
+    made.tags({ t: made.image({}, { config: made.put(body, MEDIA_TYPE.config) }) });
+    expect(ours("config", "--image", "l:t", "--no-history").code).toBe(0);
+    const { stdout } = ours("stat", "--image", "l:t", "--json");
+    expect(stdout).toContain('"n":[12345678901234567890,1.0,-0,1E2]');
   });
 
   test("Docker's media types", () => {
