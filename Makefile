@@ -102,7 +102,7 @@ HOOKWRIGHT_FLAGS := --compile --bytecode --minify --format=esm --splitting \
   --no-compile-autoload-dotenv --no-compile-autoload-bunfig
 
 # Programs of threads, which are started by their name in here.
-THREADS := src/layer/decompress-worker.ts
+THREADS := src/layer/decompress-worker.ts src/layer/compress/worker.ts
 
 dist/hookwright: $(RECORDER) $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.json) $(BUNDLER) | setup-build
 	@mkdir -p $(@D)

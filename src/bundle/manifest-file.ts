@@ -1,7 +1,6 @@
 /** The mtree manifest of a bundle: `sha256_<hex>.mtree`, after the image manifest that was unpacked. */
 
 import { userInfo } from "node:os";
-import { byteString } from "../codec/byte-string.ts";
 import type { TreeFile } from "../codec/mtree/file.ts";
 import { type Manifest, readManifest } from "../codec/mtree/read.ts";
 import { writeManifest } from "../codec/mtree/write.ts";
@@ -29,7 +28,8 @@ export function manifestPath(bundle: string, digest: string): string {
 /** Reads a manifest. Throws `Failure` `mtree` or `mtree_unreadable`; `what` begins its message. */
 export function readManifestFile(path: string, what: string): Manifest {
   try {
-    return readManifest(byteString(readFile(path, LIMIT)));
+    const { buffer, byteOffset, length } = readFile(path, LIMIT);
+    return readManifest(Buffer.from(buffer, byteOffset, length).toString("latin1"));
   } catch (error) {
     if (!(error instanceof LinuxError)) throw error;
     const said = error.code === "ENOENT" ? `open ${path}: no such file or directory` : error.message;

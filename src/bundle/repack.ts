@@ -44,9 +44,10 @@ export interface RepackOptions {
   readonly verify: boolean;
   /** Seconds since 1970; later times of files become this one. */
   readonly latest?: number | undefined;
-  /** The entry for the history, made of the author of the image; undefined for none. */
-  readonly history: (author: string | undefined) => History | undefined;
+  /** The entry for the history, by the author of the image and whether no layer goes with it; undefined for none. */
+  readonly history: (author: string | undefined, empty: boolean) => History | undefined;
   warn(message: string): void;
+  info(message: string): void;
 }
 
 export interface Repacked {
@@ -63,13 +64,15 @@ export function repack(options: RepackOptions): Repacked {
   const image = readImage(layout, walk);
   const { Volumes } = image.config.config ?? {};
   const masks = [...options.maskPaths, ...(options.maskVolumes ? Object.keys(Volumes ?? {}) : [])];
+  options.info("computing filesystem diff ...");
   const { deltas: all, tree, root } = changesOf(options, metadata);
+  options.info("... done");
   try {
     const deltas = maskDeltas(
       all,
       masks.map((mask) => byteString(encode(mask))),
     );
-    const history = options.history(image.config.author);
+    const history = options.history(image.config.author, deltas.length === 0);
     const changed =
       deltas.length === 0
         ? { ...image, config: withHistory(image.config, history) }
@@ -81,7 +84,7 @@ export function repack(options: RepackOptions): Repacked {
             fill: (stream) => packDeltas(stream, root, deltas, mapping, options),
           });
     const manifest = commitImage(layout, options.tag, walk, changed);
-    if (options.refresh) refreshBundle(options, metadata, manifest, tree);
+    if (tree !== undefined) refreshBundle(options, metadata, manifest, tree);
     return { manifest, deltas };
   } finally {
     close(root);
@@ -90,16 +93,16 @@ export function repack(options: RepackOptions): Repacked {
 
 function withHistory<T extends { history?: History[] }>(config: T, history: History | undefined): T {
   if (history === undefined) return config;
-  return { ...config, history: [...(config.history ?? []), { ...history, empty_layer: true }] };
+  return { ...config, history: [...(config.history ?? []), history] };
 }
 
 /** All that changed, and the root file system's descriptor. The index of hashes is as new afterwards. */
 function changesOf(
   { bundle, refresh, verify }: RepackOptions,
   { walk }: UmociMetadata,
-): { deltas: Delta[]; tree: TreeFile; root: number } {
+): { deltas: Delta[]; tree: TreeFile | undefined; root: number } {
   const path = manifestPath(bundle, endOf(walk).digest);
-  const { entries } = readManifestFile(path, "open mtree");
+  const manifest = readManifestFile(path, "open mtree");
   const dir = openDirectory(bundle);
   let root = -1;
   let file: HashIndexFile | undefined;
@@ -108,7 +111,7 @@ function changesOf(
     file = HashIndexFile.create(dir);
     const index = verify ? undefined : readHashIndex(dir);
     const changes = findChanges(root, {
-      manifest: entries,
+      manifest,
       index,
       records: file?.records,
       complete: refresh,

@@ -77,7 +77,7 @@ function printNumber(value: number): string {
 }
 
 /** A JSON string as Go prints it. */
-export function goString(text: string): string {
+function goString(text: string): string {
   const printed = JSON.stringify(text);
   return escapeHtml(printed.includes("\\ud") ? JSON.stringify(wellFormed(text)) : printed);
 }

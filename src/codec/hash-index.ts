@@ -27,24 +27,22 @@ export interface IndexTime {
   readonly nanoseconds: number;
 }
 
-export interface Known {
-  /** Lower-case hex. */
-  readonly sha256: string;
-  /** Whether the file had extended attributes. */
-  readonly attributes: boolean;
-}
+export type Digest = (bytes: Uint8Array) => Uint8Array;
 
 const MAGIC = "hwindex1";
 const HEADER = 24;
-const RECORD = 100;
+const COUNT_AT = 20;
 const DIGEST = 32;
 const LONGEST_PATH = 0xffff;
 
-// Of a record: five doubles, six words, the digest, flags, length of the path, the path.
+// A record: five doubles, six words, the digest, flags, length of the path, the path. Records are in the order of a walk:
+// by path, with the slash before all other bytes.
+const RECORD = 100;
 const WORDS_AT = 40;
 const DIGEST_AT = 64;
 const FLAGS_AT = 96;
 const LENGTH_AT = 98;
+const SLASH = 0x2f;
 
 /** Collects records for an index whose time is `time`: taken from the file system before the first file was looked at. */
 export class HashIndexWriter {
@@ -59,17 +57,13 @@ export class HashIndexWriter {
     this.#view.setUint32(16, time.nanoseconds, true);
   }
 
-  /** `path` is a byte string. Paths that are too long for a record are left out: such files are hashed again. */
+  /** Files are added in the order of a walk. Paths (byte strings) that are too long are left out: such files are hashed again. */
   add(path: string, state: FileState, sha256: Uint8Array, attributes: boolean): void {
     if (path.length > LONGEST_PATH) return;
     const at = this.#grow(RECORD + path.length);
     const view = this.#view;
-    doublesOf(state).forEach((value, i) => {
-      view.setFloat64(at + i * 8, value, true);
-    });
-    wordsOf(state).forEach((value, i) => {
-      view.setUint32(at + WORDS_AT + i * 4, value, true);
-    });
+    for (const [i, value] of doublesOf(state).entries()) view.setFloat64(at + i * 8, value, true);
+    for (const [i, value] of wordsOf(state).entries()) view.setUint32(at + WORDS_AT + i * 4, value, true);
     this.#bytes.set(sha256, at + DIGEST_AT);
     view.setUint16(at + FLAGS_AT, attributes ? 1 : 0, true);
     view.setUint16(at + LENGTH_AT, path.length, true);
@@ -77,9 +71,16 @@ export class HashIndexWriter {
     this.#count++;
   }
 
+  /** Adds a record of another index as it stands there. */
+  keep(record: Uint8Array): void {
+    const at = this.#grow(record.length);
+    this.#bytes.set(record, at);
+    this.#count++;
+  }
+
   /** The whole index; `digest` is SHA-256. */
-  finish(digest: (bytes: Uint8Array) => Uint8Array): Uint8Array {
-    this.#view.setUint32(20, this.#count, true);
+  finish(digest: Digest): Uint8Array {
+    this.#view.setUint32(COUNT_AT, this.#count, true);
     const at = this.#grow(DIGEST);
     this.#bytes.set(digest(this.#bytes.subarray(0, at)), at);
     return this.#bytes.subarray(0, this.#length);
@@ -99,59 +100,117 @@ export class HashIndexWriter {
   }
 }
 
-/** An index that was read. */
+/** An index that was read. Files are looked up in the order of a walk: the records are gone through once. */
 export class HashIndex {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #records = new Map<string, number>();
+  readonly #end: number;
   readonly #seconds: number;
   readonly #nanoseconds: number;
+  #at = HEADER;
 
   private constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#end = bytes.length - DIGEST;
     this.#seconds = this.#view.getFloat64(8, true);
     this.#nanoseconds = this.#view.getUint32(16, true);
   }
 
   /** The index in `bytes`, or undefined when they are none, or not all of one. */
-  static read(bytes: Uint8Array, digest: (bytes: Uint8Array) => Uint8Array): HashIndex | undefined {
+  static read(bytes: Uint8Array, digest: Digest): HashIndex | undefined {
     const end = bytes.length - DIGEST;
     if (end < HEADER || byteString(bytes, 0, MAGIC.length) !== MAGIC) return undefined;
     if (hexOf(digest(bytes.subarray(0, end))) !== hexOf(bytes.subarray(end))) return undefined;
     const index = new HashIndex(bytes);
     let at = HEADER;
-    for (let left = index.#view.getUint32(20, true); left > 0; left--) {
-      if (at + RECORD > end) return undefined;
-      const length = index.#view.getUint16(at + LENGTH_AT, true);
-      if (at + RECORD + length > end) return undefined;
-      index.#records.set(byteString(bytes, at + RECORD, at + RECORD + length), at);
-      at += RECORD + length;
-    }
-    return at === end ? index : undefined;
+    let count = 0;
+    for (; at + RECORD <= end; count++) at = index.#next(at);
+    return at === end && count === index.#view.getUint32(COUNT_AT, true) ? index : undefined;
   }
 
-  get size(): number {
-    return this.#records.size;
-  }
-
-  /** What is known of the file at `path`, when `state` says that it is as it was. */
+  /** The record of the file at `path`, when `state` says that the file is as it was. */
   find(path: string, state: FileState): Known | undefined {
-    const at = this.#records.get(path);
-    if (at === undefined || !this.#isOlder(state)) return undefined;
-    const same =
-      doublesOf(state).every((value, i) => this.#view.getFloat64(at + i * 8, true) === value) &&
-      wordsOf(state).every((value, i) => this.#view.getUint32(at + WORDS_AT + i * 4, true) === value);
-    if (!same) return undefined;
-    return {
-      sha256: hexOf(this.#bytes.subarray(at + DIGEST_AT, at + FLAGS_AT)),
-      attributes: this.#view.getUint16(at + FLAGS_AT, true) !== 0,
-    };
+    const order = this.#seek(path);
+    if (order !== 0 || !this.#isOlder(state) || !this.#agrees(state)) return undefined;
+    const record = this.#bytes.subarray(this.#at, this.#next(this.#at));
+    return new KnownFile(record);
+  }
+
+  /** Goes to the first record that is not before `path`; 0 when it is the path's own. */
+  #seek(path: string): number {
+    for (; this.#at < this.#end; this.#at = this.#next(this.#at)) {
+      const order = this.#compare(path);
+      if (order <= 0) return order;
+    }
+    return -1;
+  }
+
+  /** Above 0 when `path` comes after the record's. */
+  #compare(path: string): number {
+    const start = this.#at + RECORD;
+    const length = this.#view.getUint16(this.#at + LENGTH_AT, true);
+    const least = Math.min(length, path.length);
+    for (let i = 0; i < least; i++) {
+      const one = path.charCodeAt(i);
+      const other = this.#bytes[start + i] ?? 0;
+      if (one !== other) return one === SLASH ? -1 : other === SLASH ? 1 : one - other;
+    }
+    return path.length - length;
+  }
+
+  #next(at: number): number {
+    return at + RECORD + this.#view.getUint16(at + LENGTH_AT, true);
   }
 
   #isOlder({ ctimeSeconds, ctimeNanoseconds }: FileState): boolean {
     if (ctimeSeconds !== this.#seconds) return ctimeSeconds < this.#seconds;
     return ctimeNanoseconds < this.#nanoseconds;
+  }
+
+  #agrees(state: FileState): boolean {
+    const view = this.#view;
+    const at = this.#at;
+    const words = at + WORDS_AT;
+    return (
+      view.getFloat64(at, true) === state.device &&
+      view.getFloat64(at + 8, true) === state.inode &&
+      view.getFloat64(at + 16, true) === state.size &&
+      view.getFloat64(at + 24, true) === state.mtimeSeconds &&
+      view.getFloat64(at + 32, true) === state.ctimeSeconds &&
+      view.getUint32(words, true) === state.inodeLow &&
+      view.getUint32(words + 4, true) === state.mtimeNanoseconds &&
+      view.getUint32(words + 8, true) === state.ctimeNanoseconds &&
+      view.getUint32(words + 12, true) === state.mode &&
+      view.getUint32(words + 16, true) === state.uid &&
+      view.getUint32(words + 20, true) === state.gid
+    );
+  }
+}
+
+/** What is known of a file without reading it. */
+export interface Known {
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** Whether the file has extended attributes. */
+  readonly attributes: boolean;
+  /** The record of an index that knows it. */
+  readonly record?: Uint8Array;
+}
+
+class KnownFile implements Known {
+  readonly record: Uint8Array;
+
+  constructor(record: Uint8Array) {
+    this.record = record;
+  }
+
+  get sha256(): string {
+    return hexOf(this.record.subarray(DIGEST_AT, DIGEST_AT + DIGEST));
+  }
+
+  get attributes(): boolean {
+    return this.record[FLAGS_AT] !== 0;
   }
 }
 

@@ -3,7 +3,7 @@
  * work: one that is missing, damaged, or was written by somebody else is as none, and when none can be written, none is.
  */
 
-import { HashIndex, HashIndexWriter } from "../codec/hash-index.ts";
+import { HashIndex } from "../codec/hash-index.ts";
 import { close } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
 import { rename, unlinkIfThere } from "../linux/link.ts";
@@ -14,6 +14,7 @@ import { randomHex } from "../linux/random.ts";
 import { readToEnd } from "../linux/read.ts";
 import { fstat, TYPE } from "../linux/stat.ts";
 import { write } from "../linux/write.ts";
+import { HashRecords } from "./hash-records.ts";
 
 const NAME = ".hookwright-index";
 /** Millions of files; what is larger was not made for a bundle. */
@@ -42,16 +43,17 @@ export function readHashIndex(bundle: number): HashIndex | undefined {
   }
 }
 
-/** An index that is being written. Made before the first file is looked at: the time of its own file is the index's. */
+/**
+ * An index that will be written. Made before the first file is looked at, since the time of its own file becomes the
+ * index's: a file that changes later has a later time.
+ */
 export class HashIndexFile {
-  readonly records: HashIndexWriter;
+  readonly records = new HashRecords();
   readonly #bundle: number;
   readonly #fd: number;
   readonly #temporary: string;
 
   private constructor(bundle: number, fd: number, temporary: string) {
-    const { ctimeSeconds, ctimeNanoseconds } = fstat(fd);
-    this.records = new HashIndexWriter({ seconds: ctimeSeconds, nanoseconds: ctimeNanoseconds });
     this.#bundle = bundle;
     this.#fd = fd;
     this.#temporary = temporary;
@@ -69,21 +71,23 @@ export class HashIndexFile {
     }
   }
 
-  /** Puts the index in its place, if the disk takes it. */
+  /** Puts the index in its place, if something new is in it and the disk takes it. */
   commit(): void {
     try {
-      write(this.#fd, this.records.finish(sha256));
+      if (this.records.learned === 0) return;
+      const { ctimeSeconds: seconds, ctimeNanoseconds: nanoseconds } = fstat(this.#fd);
+      write(this.#fd, this.records.writer({ seconds, nanoseconds }).finish(sha256));
       rename(this.#temporary, NAME, this.#bundle);
     } catch (error) {
       if (!(error instanceof LinuxError)) throw error;
-      unlinkIfThere(this.#temporary, this.#bundle);
     } finally {
-      close(this.#fd);
+      this.abort();
     }
   }
 
+  /** Throws away what was not committed. */
   abort(): void {
-    close(this.#fd);
     unlinkIfThere(this.#temporary, this.#bundle);
+    close(this.#fd);
   }
 }

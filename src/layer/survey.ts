@@ -3,14 +3,15 @@
  * written. Hashes are those that were taken while the content passed by.
  */
 
-import type { HashIndexWriter, Known } from "../codec/hash-index.ts";
+import type { Known } from "../codec/hash-index.ts";
 import type { TreeFile } from "../codec/mtree/file.ts";
-import { findChanges } from "./changes.ts";
+import { describeTree } from "./changes.ts";
+import type { HashRecords } from "./hash-records.ts";
 import { Directory, type FileNode, Leaf } from "./node.ts";
 import type { Tree } from "./tree.ts";
 
 /** Describes the file system that is open as `root` and was unpacked as `tree`; `records` learns it. Throws LinuxError. */
-export function surveyTree(root: number, tree: Tree, records: HashIndexWriter | undefined): TreeFile {
+export function surveyTree(root: number, tree: Tree, records: HashRecords | undefined): TreeFile {
   const index = {
     find(path: string, state: { size: number }): Known | undefined {
       const node = nodeAt(tree, path);
@@ -19,7 +20,7 @@ export function surveyTree(root: number, tree: Tree, records: HashIndexWriter | 
       return size === state.size ? { sha256, attributes } : undefined;
     },
   };
-  return findChanges(root, { manifest: new Map(), index, records, complete: true }).tree;
+  return describeTree(root, { index, records });
 }
 
 function nodeAt(tree: Tree, path: string): FileNode | undefined {

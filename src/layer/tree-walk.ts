@@ -41,7 +41,7 @@ export function walkPlace<T>(place: Place, walker: Walker<T>): T {
   return walker.leave(place, children);
 }
 
-export function isDirectory({ mode }: Stat): boolean {
+function isDirectory({ mode }: Stat): boolean {
   return (mode & TYPE.mask) === TYPE.directory;
 }
 

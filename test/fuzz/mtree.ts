@@ -5,7 +5,7 @@
 
 import { compareTrees, deltaText } from "../../src/codec/mtree/compare.ts";
 import { KEYWORDS } from "../../src/codec/mtree/file.ts";
-import { readManifest } from "../../src/codec/mtree/read.ts";
+import { readManifest, valuesOfLine } from "../../src/codec/mtree/read.ts";
 import { Failure } from "../../src/spec/failure.ts";
 import { mutate, randomFrom } from "./json-mutate.ts";
 import type { FuzzTarget } from "./run.ts";
@@ -48,16 +48,17 @@ export const mtree: FuzzTarget = {
 };
 
 function check(text: string): void {
-  let entries: ReturnType<typeof readManifest>["entries"];
+  let manifest: ReturnType<typeof readManifest>;
   try {
-    ({ entries } = readManifest(text));
+    manifest = readManifest(text);
   } catch (error) {
     if (error instanceof Failure) return;
     throw error;
   }
-  for (const path of entries.keys()) {
+  for (const path of manifest.keys()) {
     if (path !== "." && path !== "/" && !isClean(path)) throw new Error(`path ${path}`);
   }
+  const entries = new Map([...manifest].map(([path, line]) => [path, valuesOfLine(line)]));
   const same = compareTrees(entries, entries, KEYS);
   if (same.length > 0) throw new Error(same.map(deltaText).join(", "));
 }

@@ -4,11 +4,15 @@ import { config } from "./config.ts";
 import { gc } from "./gc.ts";
 import type { Command, Flag, Group } from "./grammar.ts";
 import { init } from "./init.ts";
+import { insert } from "./insert.ts";
 import { list } from "./list.ts";
 import { newImage } from "./new.ts";
+import { addLayer } from "./raw-add-layer.ts";
+import { mtreeValidate } from "./raw-mtree-validate.ts";
 import { runtimeConfig } from "./raw-runtime-config.ts";
 import { rawUnpack } from "./raw-unpack.ts";
 import { remove } from "./remove.ts";
+import { repack } from "./repack.ts";
 import { stat } from "./stat.ts";
 import { tag } from "./tag.ts";
 import { unpack } from "./unpack.ts";
@@ -20,13 +24,14 @@ const raw: Group = {
   description: [
     "Each of these is one step of another command, for those who want to do the rest themselves.",
   ],
-  commands: [runtimeConfig, rawUnpack],
+  commands: [runtimeConfig, rawUnpack, addLayer, mtreeValidate],
 };
 
 export const TREE: readonly (Command | Group)[] = [
   raw,
   config,
   unpack,
+  repack,
   newImage,
   tag,
   remove,
@@ -34,6 +39,7 @@ export const TREE: readonly (Command | Group)[] = [
   gc,
   init,
   list,
+  insert,
 ];
 
 /** Flags in front of the command. */

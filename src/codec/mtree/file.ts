@@ -98,10 +98,10 @@ export function valuesOf(file: TreeFile): Values {
   return values;
 }
 
-function octal(mode: number): string {
+export function octal(mode: number): string {
   return mode === 0 ? "0" : `0${mode.toString(8)}`;
 }
 
-function base64(value: Uint8Array): string {
+export function base64(value: Uint8Array): string {
   return btoa(String.fromCharCode(...value));
 }

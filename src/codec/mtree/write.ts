@@ -4,7 +4,7 @@
  */
 
 import { bytesOfString } from "../byte-string.ts";
-import { KEYWORDS, type TreeFile, valuesOf } from "./file.ts";
+import { base64, KEYWORDS, octal, type TreeFile } from "./file.ts";
 import { vis } from "./vis.ts";
 
 export interface Head {
@@ -16,8 +16,7 @@ export interface Head {
   readonly date: string;
 }
 
-/** Left out on a line: what a /set line always says. */
-const ALWAYS: { [keyword: string]: string } = { type: "file", nlink: "1", mode: "0664" };
+const DEFAULT_MODE = 0o664;
 /** Text is handed on in pieces of about this many bytes. */
 const PIECE = 256 * 1024;
 
@@ -27,6 +26,26 @@ export function writeManifest(root: TreeFile, head: Head, emit: (piece: Uint8Arr
   writer.head(head);
   writer.directory(root, "");
   writer.flush();
+}
+
+/** The words of a line up to the time, below a /set line for this owner: what lstat and readlink say. */
+export function leadingWords(file: TreeFile, owner: { uid: number; gid: number } | undefined): string {
+  const { type, size, uid, gid, mode, link, nlink, mtime } = file;
+  let words = `size=${size}`;
+  if (type !== "file") words += ` type=${type}`;
+  if (uid !== owner?.uid) words += ` uid=${uid}`;
+  if (gid !== owner?.gid) words += ` gid=${gid}`;
+  if (mode !== DEFAULT_MODE) words += ` mode=${octal(mode)}`;
+  if (link !== undefined) words += ` link=${vis(link)}`;
+  if (nlink !== 1) words += ` nlink=${nlink}`;
+  return `${words} tar_time=${mtime}.000000000`;
+}
+
+/** The words after these: content and attributes, each with a blank in front. */
+export function trailingWords({ sha256, xattrs }: TreeFile): string {
+  let words = sha256 === undefined ? "" : ` sha256digest=${sha256}`;
+  for (const { name, value } of xattrs ?? []) words += ` xattr.${vis(name)}=${base64(value)}`;
+  return words;
 }
 
 class Writer {
@@ -69,14 +88,7 @@ class Writer {
   }
 
   #entry(file: TreeFile): string {
-    let line = vis(file.name);
-    for (const [keyword, value] of valuesOf(file)) {
-      if (ALWAYS[keyword] === value) continue;
-      if (keyword === "uid" && file.uid === this.#owner?.uid) continue;
-      if (keyword === "gid" && file.gid === this.#owner?.gid) continue;
-      line += ` ${keyword}=${value}`;
-    }
-    return line;
+    return `${vis(file.name)} ${leadingWords(file, this.#owner)}${trailingWords(file)}`;
   }
 
   #line(text: string): void {

@@ -13,7 +13,7 @@ import {
 } from "../../spec/image.ts";
 
 /** umoci's annotation: plain bytes of a layer, where they are not those of the blob. */
-export const UNCOMPRESSED_SIZE = "ci.umo.uncompressed_blob_size";
+const UNCOMPRESSED_SIZE = "ci.umo.uncompressed_blob_size";
 
 export interface NewLayer {
   readonly compression: Compression;
