@@ -3,15 +3,7 @@
  * that this machine has below /usr, with hard links and whiteouts. It is made once, into .cache.
  */
 
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { MEDIA_TYPE } from "../src/spec/image.ts";
 import { makeLayout, sha256Of } from "../test/support/layout.ts";
 
