@@ -20,6 +20,8 @@ export interface UnpackRequest {
   readonly stop: AbortSignal;
   warn(message: string): void;
   progress(progress: Progress): void;
+  /** Called once the image is found, before anything is made. */
+  begin?(): void;
 }
 
 /** Makes a bundle at `bundle`. Throws `Failure`. */
@@ -43,13 +45,15 @@ export async function unpackToRootfs(rootfs: string, request: UnpackRequest): Pr
 }
 
 async function withOptions(
-  { image, platform, map, ...rest }: UnpackRequest,
+  { image, platform, map, begin, ...rest }: UnpackRequest,
   work: (options: UnpackOptions) => Promise<void>,
 ): Promise<void> {
   const layout = Layout.open(image.path);
   try {
     const mapping = completeMap(map, { uid: geteuid(), gid: getegid() });
-    await work({ ...rest, layout, walk: walkOf(layout, image.tag, platform), mapping });
+    const walk = walkOf(layout, image.tag, platform);
+    begin?.();
+    await work({ ...rest, layout, walk, mapping });
   } finally {
     layout.close();
   }
