@@ -8,6 +8,7 @@ import { close } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
 import { rename, unlinkIfThere } from "../linux/link.ts";
 import { O, open } from "../linux/open.ts";
+import { geteuid } from "../linux/process.ts";
 import { randomHex } from "../linux/random.ts";
 import { readFile } from "../linux/read.ts";
 import { hostName } from "../linux/uts.ts";
@@ -44,7 +45,7 @@ export function writeManifestFile(path: string, root: TreeFile, tree: string): v
   const temporary = `${path}.${randomHex(6)}`;
   const fd = open(temporary, O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW, 0o644);
   try {
-    const head = { user: userInfo().username, machine: hostName(), tree, date: dateText(new Date()) };
+    const head = { user: userName(), machine: hostName(), tree, date: dateText(new Date()) };
     writeManifest(root, head, (piece) => write(fd, piece));
     rename(temporary, path);
   } catch (error) {
@@ -52,6 +53,15 @@ export function writeManifestFile(path: string, root: TreeFile, tree: string): v
     throw error;
   } finally {
     close(fd);
+  }
+}
+
+/** Of the caller; the number of one whom the host's accounts do not have. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(geteuid());
   }
 }
 

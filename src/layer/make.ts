@@ -92,7 +92,9 @@ export class Maker {
     const bytes = kernelName(name);
     const isDevice = entry.type !== "fifo";
     if (isDevice && this.#rootless) {
-      this.#warn(`rootless{${name}} creating empty file in place of device ${entry.major}:${entry.minor}`);
+      this.#warn(
+        `rootless{${byteString(entry.name)}} creating empty file in place of device ${entry.major}:${entry.minor}`,
+      );
       close(openAt(dir, bytes, O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW, 0o600));
     } else makeNode(bytes, TYPES[entry.type] ?? TYPE.fifo, entry.major, entry.minor, dir);
     const leaf = new Leaf(name, parent, { attributes: false });

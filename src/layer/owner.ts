@@ -28,16 +28,16 @@ export function hostId(id: number, mappings: readonly IdMapping[]): number {
   });
 }
 
-/** The message; a field that is 0 is left out. */
+/** The message. What it says of root is that there is nothing to say. */
 function resource(uid: number, gid: number): Uint8Array {
+  const NOTHING = 0xffff_ffff;
   const bytes: number[] = [];
   for (const [field, id] of [
     [0x08, uid],
     [0x10, gid],
   ] as const) {
-    if (id === 0) continue;
     bytes.push(field);
-    let rest = id >>> 0;
+    let rest = id === 0 ? NOTHING : id >>> 0;
     for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
     bytes.push(rest);
   }

@@ -15,6 +15,24 @@ export interface Configuration {
   readonly events: EventSinks;
   /** Seconds that all hooks of one container may take together. */
   readonly containerSeconds: number;
+  /** By host. */
+  readonly registries: { readonly [host: string]: RegistryWords };
+  /** Whose hooks are taken from images; nobody's when empty. */
+  readonly trust: readonly TrustWords[];
+}
+
+/** How one registry is reached. */
+export interface RegistryWords {
+  readonly mirrors?: readonly string[];
+  readonly plainHttp?: boolean;
+  readonly certDir?: string;
+}
+
+/** A key, a file, and for which image (a digest), repository, or both together it speaks. */
+export interface TrustWords {
+  readonly image?: string;
+  readonly repository?: string;
+  readonly key: string;
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -46,11 +64,14 @@ function withDefaults(value: {
   runtime?: string;
   events?: Partial<EventSinks>;
   limits?: { containerSeconds?: number };
+  images?: { registries?: Configuration["registries"]; trust?: Configuration["trust"] };
 }): Configuration {
   return {
     ...(value.runtime === undefined ? {} : { runtime: value.runtime }),
     events: { maxBytes: MAX_BYTES, keep: KEEP, ...value.events },
     containerSeconds: value.limits?.containerSeconds ?? CONTAINER_SECONDS,
+    registries: value.images?.registries ?? {},
+    trust: value.images?.trust ?? [],
   };
 }
 

@@ -35,10 +35,10 @@ export const rawUnpack: Command = {
     const { unpackToRootfs } = await import("../../commands/image-unpack.ts");
     const request = requestOf(call);
     const rootfs = call.args[0] ?? "";
-    // umoci says these as warnings, so they are always seen.
-    call.log("warn", "unpacking rootfs ...");
     try {
-      await unpackToRootfs(rootfs, request);
+      // umoci says these as warnings, so they are always seen.
+      const begin = () => call.log("warn", "unpacking rootfs ...");
+      await unpackToRootfs(rootfs, { ...request, begin });
     } finally {
       request.done();
     }
