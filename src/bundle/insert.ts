@@ -15,7 +15,7 @@ export interface Insertion {
   readonly source: string | undefined;
   /** A path in the image. */
   readonly target: string;
-  /** Whether lower layers' content of `target` is hidden. */
+  /** Whether lower layers' content of `target` is hidden behind the source. */
   readonly opaque: boolean;
 }
 
@@ -27,9 +27,11 @@ export function insertInto(
 ): void {
   const packer = new Packer(stream, options);
   const at = byteString(encode(target));
-  if (opaque) packer.addOpaque(at);
   if (source === undefined) packer.addWhiteout(at);
-  else addTree(packer, source, at);
+  else {
+    if (opaque) packer.addOpaque(at);
+    addTree(packer, source, at);
+  }
   packer.finish();
 }
 

@@ -47,6 +47,7 @@ export interface RepackOptions {
   /** The entry for the history, by the author of the image and whether no layer goes with it; undefined for none. */
   readonly history: (author: string | undefined, empty: boolean) => History | undefined;
   warn(message: string): void;
+  info(message: string): void;
 }
 
 export interface Repacked {
@@ -63,7 +64,9 @@ export function repack(options: RepackOptions): Repacked {
   const image = readImage(layout, walk);
   const { Volumes } = image.config.config ?? {};
   const masks = [...options.maskPaths, ...(options.maskVolumes ? Object.keys(Volumes ?? {}) : [])];
+  options.info("computing filesystem diff ...");
   const { deltas: all, tree, root } = changesOf(options, metadata);
+  options.info("... done");
   try {
     const deltas = maskDeltas(
       all,

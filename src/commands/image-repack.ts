@@ -17,6 +17,7 @@ export interface RepackRequest {
   /** SOURCE_DATE_EPOCH. */
   sourceDate(): number | undefined;
   warn(message: string): void;
+  info(message: string): void;
 }
 
 /** Makes the image and lets the tag stand for it. @throws Failure */

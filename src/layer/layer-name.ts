@@ -26,7 +26,7 @@ export function layerName(path: string, directory: boolean): string {
 }
 
 export function layerFailure(path: string, problem: string): Failure {
-  return new Failure("layer_entry", `generate layer file ${quoteBytes(path)}: ${problem}`, {
+  return new Failure("layer_entry", `add diff layer: generate layer file ${quoteBytes(path)}: ${problem}`, {
     hint: "Take the file out of the tree, or mask its path.",
   });
 }

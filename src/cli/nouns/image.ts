@@ -5,7 +5,9 @@ import type { Flag, Noun, Verb } from "../grammar.ts";
 import type { Command, Group, Flag as ImageFlag } from "../umoci/grammar.ts";
 import { TREE } from "../umoci/table.ts";
 import { imageHooks } from "./image-hooks.ts";
+import { index } from "./image-index.ts";
 import { transferVerbs } from "./image-transfer.ts";
+import { validate } from "./image-validate.ts";
 
 /** A command as the manual, the help and the shells need it; the command line leads to it before the grammar is asked. */
 function verbOf(command: Command): Verb {
@@ -62,6 +64,8 @@ export const image: Noun = {
   ],
   children: [
     ...TREE.map((one) => ("commands" in one ? nounOf(one) : verbOf(one))),
+    validate,
+    index,
     ...transferVerbs,
     imageHooks,
   ],

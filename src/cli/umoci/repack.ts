@@ -52,6 +52,7 @@ export const repack: Command = {
       history,
       sourceDate,
       warn: (message) => log("warn", message),
+      info: (message) => log("info", message),
     });
     if (history === undefined && deltas.length > 0) log("warn", NO_HISTORY);
     log("info", `new image manifest created: ${manifest.digest}->${manifest.digest}`);

@@ -1,6 +1,6 @@
 /**
- * What differs between a manifest and a tree: paths that are missing, extra or modified, and for these the keywords. A
- * keyword counts when both sides have it; times and extended attributes count when only one side has them.
+ * What differs between a manifest and a tree: paths that are missing, extra or modified, and for these the keywords that
+ * one side has and the other has not, or differently.
  */
 
 import { quoteBytes } from "../quote-bytes.ts";
@@ -48,17 +48,14 @@ export function compareValues(expected: Values, got: Values, keywords: ReadonlyS
   const deltas: KeyDelta[] = [];
   for (const [keyword, value] of got) {
     if (!counts(keyword, keywords)) continue;
-    const other = expected.get(keyword) ?? timeFor(keyword, expected);
-    if (other === value) continue;
-    if (keyword === "time" && expected.has("tar_time")) {
-      const whole = wholeSeconds(value);
-      const wanted = expected.get("tar_time");
-      if (whole !== wanted) deltas.push({ keyword: "tar_time", expected: wanted, got: whole });
-    } else if (other !== undefined || standsAlone(keyword))
-      deltas.push({ keyword, expected: other, got: value });
+    const whole = keyword === "time" && expected.has("tar_time");
+    const wanted = whole ? expected.get("tar_time") : (expected.get(keyword) ?? timeFor(keyword, expected));
+    const found = whole ? wholeSeconds(value) : value;
+    if (wanted !== found)
+      deltas.push({ keyword: whole ? "tar_time" : keyword, expected: wanted, got: found });
   }
   for (const [keyword, value] of expected) {
-    if (!standsAlone(keyword) || got.has(keyword) || !counts(keyword, keywords)) continue;
+    if (got.has(keyword) || !counts(keyword, keywords)) continue;
     if (isTime(keyword) && (got.has("time") || got.has("tar_time"))) continue;
     deltas.push({ keyword, expected: value, got: undefined });
   }
@@ -77,10 +74,6 @@ function wholeSeconds(time: string): string {
 
 function isTime(keyword: string): boolean {
   return keyword === "time" || keyword === "tar_time";
-}
-
-function standsAlone(keyword: string): boolean {
-  return isTime(keyword) || keyword.startsWith("xattr.");
 }
 
 function counts(keyword: string, keywords: ReadonlySet<string>): boolean {

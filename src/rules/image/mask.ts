@@ -8,6 +8,7 @@ export function maskDeltas(deltas: readonly Delta[], masks: readonly string[]): 
   const missing = new Set(deltas.filter(({ kind }) => kind === "missing").map(({ path }) => fromRoot(path)));
   return deltas.filter(({ path }) => {
     const whole = fromRoot(path);
+    if (whole === "/") return true;
     return !masked.has(whole) && !above(whole).some((parent) => masked.has(parent) || missing.has(parent));
   });
 }
