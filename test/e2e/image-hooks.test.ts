@@ -229,11 +229,18 @@ describe("pulled from the registry", () => {
     expect((await unpack(`${host.work}/refused`)).stderr).toContain("no key that is trusted");
   });
 
-  test("a key that anybody may change is refused", async () => {
+  test("a key or a configuration that anybody may change is refused", async () => {
     trust({ image: digestBefore, key: `${host.work}/team.pub` });
     chmodSync(`${host.work}/team.pub`, 0o666);
-    expect((await unpack(`${host.work}/refused`)).stderr).toContain("read the key");
+    expect((await unpack(`${host.work}/refused`)).stderr).toMatch(
+      /read .*team.pub: .*\n.*decides which hooks/,
+    );
     chmodSync(`${host.work}/team.pub`, 0o644);
+    chmodSync(`${host.config}/hookwright.yaml`, 0o666);
+    expect((await unpack(`${host.work}/refused`)).stderr).toMatch(
+      /read .*hookwright.yaml: .*\n.*decides which hooks/,
+    );
+    chmodSync(`${host.config}/hookwright.yaml`, 0o644);
   });
 
   test.each(RUNTIMES)("on %s the hook runs under the guard where its key is trusted", async (runtime) => {
