@@ -110,7 +110,8 @@ class Look {
     const end = hashAt + HEX_DIGITS;
     if (!words.startsWith(SHA256, lead.length)) return false;
     if (words.slice(end) !== trailingWords({ ...this.#facts, xattrs: this.#attributes() })) return false;
-    return words.slice(hashAt, end) === this.#hash();
+    const wanted = words.slice(hashAt, end);
+    return this.#known?.hasHash?.(wanted) ?? wanted === this.#hash();
   }
 
   /** Length of the words for its attributes, when `words` has them after `lead`; -1 when not. */
