@@ -77,14 +77,9 @@ export function findChanges(root: number, options: ChangeOptions): Changes {
   return { deltas: sortDeltas(deltas), tree };
 }
 
-/** The whole tree with all hashes, for a manifest; compared with none. Throws LinuxError, and `Failure` `file_changed`. */
-export function describeTree(root: number, options: HashOptions): TreeFile {
-  return walkTree<TreeFile>(root, {
-    leave(place, children) {
-      const file = new Look(place, factsOf(place), { ...options, complete: true }).whole();
-      return children === undefined ? file : { ...file, children };
-    },
-  });
+/** A file with its hash, for a manifest. Throws LinuxError, and `Failure` `file_changed`. */
+export function describeFile(place: Place, options: HashOptions): TreeFile {
+  return new Look(place, factsOf(place), { ...options, complete: true }).whole();
 }
 
 /** A file that is being looked at; what takes time is found out when it is asked for. */

@@ -86,11 +86,12 @@ async function begin(
   };
   try {
     saveSession(roots, path, session);
+    if (!ends) atEndOf(state.pid, path, () => finish(path, place));
   } catch (error) {
+    dropSession(path);
     unregister(place, registration);
     throw error;
   }
-  if (!ends) atEndOf(state.pid, path, () => finish(path, place));
   return `recording ${BOUNDARIES[boundary]}; the profile goes to ${destination.profile}`;
 }
 
