@@ -23,7 +23,7 @@ import { primitive } from "../host/bun.ts";
 import { close } from "../linux/descriptor.ts";
 import { O, open } from "../linux/open.ts";
 import { bind } from "../linux/primitive.ts";
-import { describeTree, findChanges } from "./changes.ts";
+import { findChanges } from "./changes.ts";
 import { HashIndexFile, readHashIndex } from "./hash-index-file.ts";
 
 bind(primitive);
@@ -99,9 +99,10 @@ class Bundle {
 
   manifest(): Manifest {
     const pieces: string[] = [];
-    this.within((root) =>
-      writeManifest(describeTree(root, {}), HEAD, (piece) => pieces.push(byteString(piece))),
-    );
+    this.within((root) => {
+      const { tree } = findChanges(root, { manifest: readManifest(""), complete: true });
+      if (tree !== undefined) writeManifest(tree, HEAD, (piece) => pieces.push(byteString(piece)));
+    });
     return readManifest(pieces.join(""));
   }
 
