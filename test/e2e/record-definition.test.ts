@@ -212,6 +212,31 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
     expect(existsSync(pins)).toBe(false);
   });
 
+  test.each(RUNTIMES)(
+    "its hooks.d file as a definition: the recorder comes at the end as well, on %s",
+    async (runtime) => {
+      const env = [`HOOKWRIGHT_ROOT=${root.root}`, `HOOKWRIGHT_PINS=${pins}`];
+      // The package's own file, but for the path.
+      define(root.root, "oci-seccomp-bpf-hook", {
+        version: "1.0.0",
+        hook: { path: program("hookwright-host"), args: ["oci-seccomp-bpf-hook", "-s"], env },
+        when: { annotations: { "^io\\.containers\\.trace-syscall$": ".*" } },
+        stages: ["prestart"],
+      });
+      const applied = await hookwright(root.root, ["apply"], { env: { HOOKWRIGHT_PINS: pins } });
+      expect([applied.code, applied.stderr]).toEqual([0, expect.any(String)]);
+      const profile = `${root.profiles}/defined-${runtime}.json`;
+      const bundle = bundleOf(`defined-${runtime}`, ["/bin/true"], (config) => {
+        config.annotations = { "io.containers.trace-syscall": `of:${profile}` };
+      });
+      const via = [program("hookwright-runtime"), "--runtime-path", Bun.which(runtime) ?? runtime];
+      const ran = await run(runtime, bundle, `defined-${runtime}`, via);
+      expect([ran.code, ran.stderr]).toEqual([0, ""]);
+      expect(names(profile)).toContain("exit_group");
+      expect(existsSync(pins)).toBe(false);
+    },
+  );
+
   test("io.containers.trace-syscall/NAME is for the pod's container of that name", async () => {
     const profile = `${root.profiles}/pod.json`;
     mkdirSync(root.profiles, { recursive: true });
