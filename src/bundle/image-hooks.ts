@@ -30,7 +30,7 @@ export interface CarriedPlan {
  */
 export function carriedPlan(roots: Roots, layout: Layout, walk: Walk, what: string): CarriedPlan {
   const configuration = readConfiguration(roots);
-  const carried = trustedHooks(layout, endOf(walk), configuration.trust, what);
+  const carried = trustedHooks(layout, endOf(walk), configuration, what);
   const reads = definitionsOf(layout, carried, what);
   const draft = draftOf(roots, reads, configuration, {});
   const plan = together(draft, readPlan(roots));

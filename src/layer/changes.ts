@@ -77,14 +77,9 @@ export function findChanges(root: number, options: ChangeOptions): Changes {
   return { deltas: sortDeltas(deltas), tree };
 }
 
-/** The whole tree with all hashes, for a manifest; compared with none. Throws LinuxError, and `Failure` `file_changed`. */
-export function describeTree(root: number, options: HashOptions): TreeFile {
-  return walkTree<TreeFile>(root, {
-    leave(place, children) {
-      const file = new Look(place, factsOf(place), { ...options, complete: true }).whole();
-      return children === undefined ? file : { ...file, children };
-    },
-  });
+/** A file with its hash, for a manifest. Throws LinuxError, and `Failure` `file_changed`. */
+export function describeFile(place: Place, options: HashOptions): TreeFile {
+  return new Look(place, factsOf(place), { ...options, complete: true }).whole();
 }
 
 /** A file that is being looked at; what takes time is found out when it is asked for. */
@@ -115,7 +110,8 @@ class Look {
     const end = hashAt + HEX_DIGITS;
     if (!words.startsWith(SHA256, lead.length)) return false;
     if (words.slice(end) !== trailingWords({ ...this.#facts, xattrs: this.#attributes() })) return false;
-    return words.slice(hashAt, end) === this.#hash();
+    const wanted = words.slice(hashAt, end);
+    return this.#known?.hasHash?.(wanted) ?? wanted === this.#hash();
   }
 
   /** Length of the words for its attributes, when `words` has them after `lead`; -1 when not. */

@@ -155,7 +155,8 @@ export class ArchiveWriter {
     }
     if (size === undefined) {
       if (length > LARGEST) throw tooLarge(this.path, name);
-      writeSync(this.fd, headerOf(name, length), 0, BLOCK, head);
+      const header = headerOf(name, length);
+      writeSync(this.fd, header, 0, header.length, head);
     }
     this.write(tarPadding(length));
   }

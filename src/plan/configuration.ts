@@ -10,6 +10,8 @@ import { checkStructure } from "./lint/structure.ts";
 import { configurationSchema } from "./schema/configuration.ts";
 
 export interface Configuration {
+  /** Where it is, or would be. */
+  readonly file: string;
   /** Real runtime for a wrapper whose name does not say which. */
   readonly runtime?: string;
   readonly events: EventSinks;
@@ -46,27 +48,30 @@ export function readConfiguration(roots: Roots): Configuration {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return withDefaults({});
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return withDefaults(file, {});
     throw new Failure("configuration_unreadable", `read ${file}: ${(error as Error).message}`, {
       cause: error,
     });
   }
-  if (text.replace(/^\s*#.*$/gm, "").trim() === "") return withDefaults({});
+  if (text.replace(/^\s*#.*$/gm, "").trim() === "") return withDefaults(file, {});
   const document = locateYaml(text);
   const report = new Report(file, text, document, "apply");
   const value =
     document.root === undefined ? undefined : checkStructure(configurationSchema, document.root, report);
   if (value === undefined || report.failed) throw invalid(file, report.problems);
-  return withDefaults(value);
+  return withDefaults(file, value);
 }
 
-function withDefaults(value: {
+interface Written {
   runtime?: string;
   events?: Partial<EventSinks>;
   limits?: { containerSeconds?: number };
   images?: { registries?: Configuration["registries"]; trust?: Configuration["trust"] };
-}): Configuration {
+}
+
+function withDefaults(file: string, value: Written): Configuration {
   return {
+    file,
     ...(value.runtime === undefined ? {} : { runtime: value.runtime }),
     events: { maxBytes: MAX_BYTES, keep: KEEP, ...value.events },
     containerSeconds: value.limits?.containerSeconds ?? CONTAINER_SECONDS,

@@ -14,7 +14,7 @@ import { trustedHooks } from "./image-trust.ts";
 import { type ReadDefinition, readDefinition } from "./read-definition.ts";
 
 /** The definitions that a file stands for: itself, unless it has a source. Throws the `Failure`s of `trustedHooks`. */
-export function withSource(read: ReadDefinition, { trust }: Configuration): ReadDefinition[] {
+export function withSource(read: ReadDefinition, configuration: Configuration): ReadDefinition[] {
   const { definition, report } = read;
   if (definition?.source === undefined || report.failed) return [read];
   const { name, file, when, source } = definition;
@@ -23,7 +23,7 @@ export function withSource(read: ReadDefinition, { trust }: Configuration): Read
   const layout = Layout.open(location.path);
   try {
     const image = endOf(layout.resolve(location.tag ?? "latest"));
-    const carried = trustedHooks(layout, image, trust, source.image);
+    const carried = trustedHooks(layout, image, configuration, source.image);
     return definitionsOf(layout, carried, source.image).map((one) => {
       if (one.definition === undefined) return one;
       const own: Definition = { ...one.definition, name: `${name}.${one.definition.name}`, file, when };

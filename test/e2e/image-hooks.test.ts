@@ -5,7 +5,16 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { type Descriptor, REF_NAME } from "../../src/spec/image.ts";
 import { makeBundle } from "../support/bundle.ts";
 import { skopeo } from "../support/media.ts";
@@ -13,7 +22,7 @@ import { hookwright, program } from "../support/programs.ts";
 import { startReferrersApi } from "../support/referrers-api.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
-import { RUNTIMES, type RuntimeName, runRuntime } from "../support/runtime.ts";
+import { hidingHybrid, RUNTIMES, type RuntimeName, run, runRuntime } from "../support/runtime.ts";
 import { blobOf, type Sample, sampleImage } from "../support/sample-image.ts";
 
 /** Where the image is made, and where its containers run. */
@@ -220,11 +229,18 @@ describe("pulled from the registry", () => {
     expect((await unpack(`${host.work}/refused`)).stderr).toContain("no key that is trusted");
   });
 
-  test("a key that anybody may change is refused", async () => {
+  test("a key or a configuration that anybody may change is refused", async () => {
     trust({ image: digestBefore, key: `${host.work}/team.pub` });
     chmodSync(`${host.work}/team.pub`, 0o666);
-    expect((await unpack(`${host.work}/refused`)).stderr).toContain("read the key");
+    expect((await unpack(`${host.work}/refused`)).stderr).toMatch(
+      /read .*team.pub: .*\n.*decides which hooks/,
+    );
     chmodSync(`${host.work}/team.pub`, 0o644);
+    chmodSync(`${host.config}/hookwright.yaml`, 0o666);
+    expect((await unpack(`${host.work}/refused`)).stderr).toMatch(
+      /read .*hookwright.yaml: .*\n.*decides which hooks/,
+    );
+    chmodSync(`${host.config}/hookwright.yaml`, 0o644);
   });
 
   test.each(RUNTIMES)("on %s the hook runs under the guard where its key is trusted", async (runtime) => {
@@ -364,6 +380,65 @@ describe("pulled from the registry", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("carries none");
   });
+});
+
+describe("what travels", () => {
+  let layout: string;
+  beforeAll(async () => {
+    layout = `${host.work}/parts`;
+    sampleImage(layout, { tag: "parts" });
+    const parts = `${author.work}/parts.d`;
+    mkdirSync(parts);
+    const profile = { defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64"] };
+    writeFileSync(`${author.work}/profile.json`, JSON.stringify(profile));
+    const always = { version: "1.0.0", when: { always: true } };
+    const edits = { env: ["FROM=image"], seccomp: { file: `${author.work}/profile.json` } };
+    writeFileSync(`${parts}/confine.json`, JSON.stringify({ ...always, edits }));
+    copyFileSync("/usr/bin/busybox", `${author.work}/inside`);
+    const hook = { path: `${author.work}/inside`, args: ["touch", "/inside"], env: ["A=1"], timeout: 5 };
+    writeFileSync(`${parts}/inside.json`, JSON.stringify({ ...always, hook, stages: ["startContainer"] }));
+    const words = ["--image", `${layout}:parts`, "--key", `${author.work}/team.pem`];
+    await done(author, "image", "hooks", "add", ...words, parts);
+    rmSync(`${author.work}/inside`);
+    rmSync(`${author.work}/profile.json`);
+    const { image: digest } = await json(author, "image", "hooks", "list", "--image", `${layout}:parts`);
+    trust({ image: digest, key: `${host.work}/team.pub` });
+  });
+
+  test.each(RUNTIMES)(
+    "edits with their profile, and a program that %s runs in the container",
+    async (runtime) => {
+      const bundle = `${host.work}/parts-${runtime}`;
+      // The spool is a mount, and has to be where the runtime is.
+      const unpack = [
+        program("hookwright"),
+        "image",
+        "unpack",
+        "--with-hooks",
+        "--image",
+        `${layout}:parts`,
+        bundle,
+      ];
+      const env = {
+        PATH: process.env.PATH ?? "",
+        HOOKWRIGHT_ROOT: host.root,
+        HOOKWRIGHT_HOST: program("hookwright-host"),
+      };
+      const made = await run(runtime === "crun" ? await hidingHybrid(unpack) : unpack, { env });
+      expect(made).toMatchObject({ code: 0, stderr: "" });
+      const config = JSON.parse(readFileSync(`${bundle}/config.json`, "utf8"));
+      expect(config.linux.seccomp).toEqual({
+        defaultAction: "SCMP_ACT_ALLOW",
+        architectures: ["SCMP_ARCH_X86_64"],
+      });
+      expect(config.process.env).toContain("FROM=image");
+      const id = await runBundle(runtime, bundle);
+      expect(existsSync(`${bundle}/rootfs/inside`)).toBe(true);
+      expect(events().filter(({ container, kind }) => container.id === id && kind === "end")).toMatchObject([
+        { hook: { name: "inside" }, stage: "startContainer", result: "ok" },
+      ]);
+    },
+  );
 });
 
 describe("on their way", () => {

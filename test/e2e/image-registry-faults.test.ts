@@ -11,6 +11,7 @@ import { layoutSink, layoutSource } from "../../src/media/medium-layout.ts";
 import { registrySink, registrySource } from "../../src/media/medium-registry.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
 import { registryOptions } from "../support/media.ts";
+import { hookwright } from "../support/programs.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { blobOf, type Sample, sampleImage } from "../support/sample-image.ts";
 
@@ -134,6 +135,17 @@ test("a deadline ends everything", async () => {
     name: "TimeoutError",
   });
   expect(performance.now() - start).toBeLessThan(3000);
+});
+
+test("--timeout is one, and says so", async () => {
+  proxy.decide(({ path }) => (isBlob(path) ? { stand: true } : undefined));
+  const words = ["image", "pull", "--timeout", "1", `${proxy.host}/a:1`, `${freshLayout()}:x`];
+  const { code, stderr, ms } = await hookwright(work, words, { env: { HOME: work } });
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("it took longer than 1 s"),
+  });
+  expect(ms).toBeLessThan(5000);
 });
 
 test("an upload goes on from where the registry stands", async () => {

@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../../spec/failure.ts";
 import { parseReference, type Reference, referenceText } from "./reference.ts";
+import { isTag } from "./tag.ts";
 
 export type Location =
   /** A layout directory. */
@@ -29,6 +30,7 @@ export function parseLocation(text: string): Location {
     case "oci":
     case "oci-archive": {
       const [path, tag] = pathAndName(text, rest);
+      if (tag !== undefined && !isTag(tag)) throw invalid(text, `${JSON.stringify(tag)} can be no tag.`);
       return { kind, path, ...(tag !== undefined && { tag }) };
     }
     case "docker-archive": {

@@ -22,6 +22,7 @@ export async function* downloadBlob(registry: Registry, { digest, size }: Descri
       ...(at > 0 && { headers: { range: `bytes=${at}-` } }),
     });
     const start = at;
+    let why = "it ends too early";
     try {
       for await (const chunk of from(answer, at)) {
         at += chunk.length;
@@ -32,12 +33,13 @@ export async function* downloadBlob(registry: Registry, { digest, size }: Descri
     } catch (error) {
       registry.patience.signal.throwIfAborted();
       if (!isBroken(error)) throw error;
+      why = (error as Error).message;
     } finally {
       answer.watch.end();
       await answer.response.body?.cancel().catch(() => {});
     }
     if (at - start >= WORTHWHILE) attempt = 1;
-    if (attempt === ATTEMPTS) throw cut(registry, digest, at, size);
+    if (attempt === ATTEMPTS) throw cut(registry, digest, `at ${at} of ${size} bytes: ${why}`);
     await waitBefore(attempt + 1, registry.patience);
   }
 }
@@ -64,7 +66,7 @@ function isCut({ response }: Answer, got: number, wanted: number): boolean {
   return got < wanted && announced !== null && Number(announced) >= wanted;
 }
 
-function cut(registry: Registry, digest: string, at: number, size: number): Failure {
-  const what = `read ${digest} at ${registry.name}: the connection breaks again and again, at ${at} of ${size} bytes`;
+function cut(registry: Registry, digest: string, where: string): Failure {
+  const what = `read ${digest} at ${registry.name}: the connection breaks again and again, ${where}`;
   return new Failure("blob_cut", what, { hint: "check the network, and try again" });
 }

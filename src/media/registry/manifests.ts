@@ -7,6 +7,7 @@ import type { Content } from "../medium.ts";
 import { referrersTag, withReferrer } from "../referrers.ts";
 import { digestOf, verify } from "../verify.ts";
 import { boundedBytes } from "./body.ts";
+import { target } from "./exchange.ts";
 import type { Registry } from "./registry.ts";
 
 /** What registries take at most (distribution specification, "Pushing manifests"). */
@@ -92,7 +93,7 @@ export async function readReferrers(registry: Registry, digest: string): Promise
     found.push(...indexOf(bytes, registry).manifests);
     const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(answer.response.headers.get("link") ?? "")?.[1];
     if (next === undefined) return found;
-    to = new URL(next, answer.url);
+    to = target(next, answer.url);
   }
   throw new Failure("registry_flood", `ask ${registry.name} who refers to ${digest}: the list has no end`, {
     hint: "ask who runs the registry",
