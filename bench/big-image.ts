@@ -3,16 +3,7 @@
  * that this machine has below /usr, with hard links and whiteouts. It is made once, into .cache.
  */
 
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { MEDIA_TYPE } from "../src/spec/image.ts";
 import { makeLayout, sha256Of } from "../test/support/layout.ts";
 
@@ -62,28 +53,39 @@ export function bigImage(): string {
   return path;
 }
 
-/** Names below /usr, in order, until there is enough, for each layer as many bytes. */
+/** Names below /usr, in order, until there is enough: first where files are large, then where they are many. */
 function chosen(): string[][] {
-  const words = ["find", "/usr/include", "/usr/lib/python3", "/usr/share", "/usr/bin", "/usr/lib", "-xdev"];
-  const found = run([...words, "-print0"])
-    .toString()
-    .split("\0")
-    .filter((name) => /^[ -~]+$/.test(name));
-  const layers: string[][] = [[]];
-  const seen = new Set<string>();
-  let [bytes, entries] = [0, 0];
-  for (const name of found) {
-    const { size, mode } = lstatSync(name);
-    const isFile = (mode & 0o170000) === 0o100000;
-    if (seen.has(name) || (isFile && size > LARGEST)) continue;
-    seen.add(name);
-    if (isFile) bytes += size;
-    if (++entries > ENTRIES || bytes > BYTES) break;
-    if (bytes > (BYTES * layers.length) / LAYERS || entries > (ENTRIES * layers.length) / LAYERS)
-      layers.push([]);
-    layers.at(-1)?.push(name.slice(1));
+  const names = [
+    ...take(["/usr/include"], BYTES, ENTRIES),
+    ...take(["/usr/bin", "/usr/lib/x86_64-linux-gnu"], BYTES * 0.6, ENTRIES),
+  ];
+  names.push(...take(["/usr/lib/python3", "/usr/share"], BYTES * 0.4, ENTRIES - names.length));
+  const each = names.reduce((sum, { size }) => sum + size, 0) / LAYERS;
+  const layers: string[][] = [];
+  let bytes = 0;
+  for (const { name, size } of names) {
+    if (layers.length === 0 || bytes > each * layers.length) layers.push([]);
+    bytes += size;
+    layers.at(-1)?.push(name);
   }
-  return layers.filter((names) => names.length > 0);
+  return layers;
+}
+
+function take(roots: string[], bytes: number, entries: number): { name: string; size: number }[] {
+  const found = run(["find", ...roots, "-xdev", "-printf", "%p\\0%y\\0%s\\0"])
+    .toString()
+    .split("\0");
+  const taken: { name: string; size: number }[] = [];
+  let sum = 0;
+  for (let at = 0; at + 2 < found.length; at += 3) {
+    const [path = "", type, length] = found.slice(at, at + 3);
+    const size = type === "f" ? Number(length) : 0;
+    if (size > LARGEST || !/^[ -~]+$/.test(path)) continue;
+    sum += size;
+    if (sum > bytes || taken.length >= entries) break;
+    taken.push({ name: path.slice(1), size });
+  }
+  return taken;
 }
 
 /** Whiteouts for a hundred names of /usr/include, which the first layer has. */

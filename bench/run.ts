@@ -12,6 +12,8 @@ import { RUNTIMES, runtimePath } from "../test/support/runtime.ts";
 import { emptyProgram } from "./elf.ts";
 import { applyMany, configOf, hookOf } from "./fixtures.ts";
 import { compiledHook } from "./hook.ts";
+import { imageCommands } from "./image-commands.ts";
+import { images } from "./images.ts";
 import { clock, peak } from "./measure.ts";
 import { recorder } from "./recorder.ts";
 import { baseline, compare, figure, heading, verdict } from "./report.ts";
@@ -30,6 +32,8 @@ try {
   await recorder(root, rounds);
   await runtimes();
   await commandLine();
+  await imageCommands(fast, Math.ceil(rounds / 5));
+  await images(fast, rounds < 300 ? 1 : 3);
 } finally {
   root.remove();
   Bun.spawnSync(["rm", "-rf", fast]);

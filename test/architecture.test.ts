@@ -17,7 +17,7 @@ const MAP: { [room: string]: string[] } = {
   linux: ["spec"],
   host: ["linux"],
   // What is done with them.
-  plan: ["spec", "codec", "rules", "linux"],
+  plan: ["spec", "codec", "rules", "linux", "media"],
   guard: ["spec", "codec", "rules", "linux"],
   sdk: ["spec", "codec", "rules", "linux"],
   author: ["spec", "sdk"],

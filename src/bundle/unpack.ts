@@ -105,9 +105,12 @@ async function fillBundle(
   let index: HashIndexFile | undefined;
   try {
     const tree = await fillRootfs(root, image, options, { fresh: true, digest: true });
+    // What the layers left to be collected is worth more, here, than the time that it takes.
+    Bun.gc(true);
     index = HashIndexFile.create(place.fd);
-    const files = surveyTree(root, tree, index?.records);
-    index?.commit();
+    const records = index?.writer();
+    const files = surveyTree(root, tree, records);
+    index?.commit(records);
     index = undefined;
     writeManifestFile(manifestPath(place.path, endOf(walk).digest), files, `${bundle}/${ROOTFS}`);
   } finally {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import { byBytes, goCompact, goJson } from "./go-json.ts";
 import { goQuote } from "./go-quote.ts";
 import { parseTime } from "./go-time.ts";
@@ -17,6 +18,18 @@ test("a struct has its fields in order, then what else was there; empty ones are
   );
   expect(goJson({ m: { "10": "a", "9": "b", é: "c", Z: "d" } }, shape)).toBe(
     '{"a":null,"m":{"10":"a","9":"b","Z":"d","é":"c"}}\n',
+  );
+});
+
+test("what is written reads back the same", () => {
+  const exact = (_: string, one: unknown) =>
+    typeof one === "number" && Math.abs(one) > 2 ** 53 - 1 ? 0 : one;
+  const value = fc.jsonValue({ stringUnit: "binary" }).map((one) => JSON.parse(JSON.stringify(one, exact)));
+  fc.assert(
+    fc.property(value, (one) => {
+      expect(JSON.parse(goJson(one))).toEqual(one);
+      expect(goCompact(JSON.stringify(one, null, 3))).toBe(goJson(one).trimEnd());
+    }),
   );
 });
 

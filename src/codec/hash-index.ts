@@ -192,6 +192,8 @@ export class HashIndex {
 export interface Known {
   /** Lower-case hex. */
   readonly sha256: string;
+  /** Whether that is the hash; quicker than to ask for it. */
+  hasHash?(hex: string): boolean;
   /** Whether the file has extended attributes. */
   readonly attributes: boolean;
   /** The record of an index that knows it. */
@@ -209,9 +211,24 @@ class KnownFile implements Known {
     return hexOf(this.record.subarray(DIGEST_AT, DIGEST_AT + DIGEST));
   }
 
+  hasHash(hex: string): boolean {
+    if (hex.length !== DIGEST * 2) return false;
+    for (let i = 0; i < DIGEST; i++) {
+      const byte = this.record[DIGEST_AT + i] ?? 0;
+      if (hex.charCodeAt(i * 2) !== digit(byte >> 4) || hex.charCodeAt(i * 2 + 1) !== digit(byte & 15))
+        return false;
+    }
+    return true;
+  }
+
   get attributes(): boolean {
     return this.record[FLAGS_AT] !== 0;
   }
+}
+
+/** Code of a hexadecimal digit. */
+function digit(value: number): number {
+  return value < 10 ? 0x30 + value : 0x57 + value;
 }
 
 function doublesOf(state: FileState): number[] {

@@ -1,6 +1,8 @@
 /** `image unpack` and `image raw unpack`: a bundle, or a root file system alone, of an image. */
 
+import { resolve } from "node:path";
 import { imageRuntimeConfig } from "../bundle/image-config.ts";
+import { applyCarriedPlan, carriedPlan } from "../bundle/image-hooks.ts";
 import { type UnpackOptions, unpackBundle, unpackRootfs } from "../bundle/unpack.ts";
 import type { Progress } from "../layer/apply.ts";
 import type { Limits } from "../layer/limits.ts";
@@ -10,6 +12,7 @@ import { Layout } from "../media/layout.ts";
 import { completeMap, type MapOptions } from "../rules/image/id-map.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Platform } from "../spec/image.ts";
+import type { Roots } from "../spec/roots.ts";
 
 export interface UnpackRequest {
   readonly image: { readonly path: string; readonly tag: string };
@@ -20,15 +23,20 @@ export interface UnpackRequest {
   readonly stop: AbortSignal;
   warn(message: string): void;
   progress(progress: Progress): void;
+  /** Whose configuration says that the image's hooks are trusted; they are put into the bundle then. */
+  readonly hooks?: Roots;
   /** Called once the image is found, before anything is made. */
   begin?(): void;
 }
 
 /** Makes a bundle at `bundle`. Throws `Failure`. */
 export async function unpackToBundle(bundle: string, request: UnpackRequest): Promise<void> {
-  await withOptions(request, (options) => {
-    const { mapping, warn } = options;
-    return unpackBundle(bundle, {
+  await withOptions(request, async (options) => {
+    const { mapping, warn, layout, walk } = options;
+    const { hooks: roots, image } = request;
+    // Before anything is made: hooks that are not trusted leave no bundle behind.
+    const carried = roots && carriedPlan(roots, layout, walk, `${image.path}:${image.tag}`);
+    await unpackBundle(bundle, {
       ...options,
       runtimeConfig(config, rootfs) {
         const { text, warnings } = imageRuntimeConfig(config, { rootfs, rootPath: "rootfs", map: mapping });
@@ -36,6 +44,7 @@ export async function unpackToBundle(bundle: string, request: UnpackRequest): Pr
         return text;
       },
     });
+    if (roots && carried) await applyCarriedPlan(roots, carried, { bundle: resolve(bundle) });
   });
 }
 

@@ -77,7 +77,12 @@ export function findChanges(root: number, options: ChangeOptions): Changes {
   return { deltas: sortDeltas(deltas), tree };
 }
 
-/** The whole tree with all hashes, for a manifest; compared with none. Throws LinuxError, and `Failure` `file_changed`. */
+/** A file with its hash, for a manifest. Throws LinuxError, and `Failure` `file_changed`. */
+export function describeFile(place: Place, options: HashOptions): TreeFile {
+  return new Look(place, factsOf(place), { ...options, complete: true }).whole();
+}
+
+/** The whole tree with all hashes, compared with nothing. Throws LinuxError, and `Failure` `file_changed`. */
 export function describeTree(root: number, options: HashOptions): TreeFile {
   return walkTree<TreeFile>(root, {
     leave(place, children) {
@@ -115,7 +120,8 @@ class Look {
     const end = hashAt + HEX_DIGITS;
     if (!words.startsWith(SHA256, lead.length)) return false;
     if (words.slice(end) !== trailingWords({ ...this.#facts, xattrs: this.#attributes() })) return false;
-    return words.slice(hashAt, end) === this.#hash();
+    const wanted = words.slice(hashAt, end);
+    return this.#known?.hasHash?.(wanted) ?? wanted === this.#hash();
   }
 
   /** Length of the words for its attributes, when `words` has them after `lead`; -1 when not. */

@@ -3,7 +3,7 @@
  * work: one that is missing, damaged, or was written by somebody else is as none, and when none can be written, none is.
  */
 
-import { HashIndex } from "../codec/hash-index.ts";
+import { HashIndex, HashIndexWriter } from "../codec/hash-index.ts";
 import { close } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
 import { rename, unlinkIfThere } from "../linux/link.ts";
@@ -71,12 +71,19 @@ export class HashIndexFile {
     }
   }
 
-  /** Puts the index in its place, if something new is in it and the disk takes it. */
-  commit(): void {
+  /** An index to be filled in the order of a walk, in place of `records`: as bytes, for more files than objects are good for. */
+  writer(): HashIndexWriter {
+    const { ctimeSeconds: seconds, ctimeNanoseconds: nanoseconds } = fstat(this.#fd);
+    return new HashIndexWriter({ seconds, nanoseconds });
+  }
+
+  /** Puts the index in its place, if the disk takes it: what was written, else `records`, if something new is in them. */
+  commit(written?: HashIndexWriter): void {
     try {
-      if (this.records.learned === 0) return;
+      if (written === undefined && this.records.learned === 0) return;
       const { ctimeSeconds: seconds, ctimeNanoseconds: nanoseconds } = fstat(this.#fd);
-      write(this.#fd, this.records.writer({ seconds, nanoseconds }).finish(sha256));
+      const index = written ?? this.records.writer({ seconds, nanoseconds });
+      write(this.#fd, index.finish(sha256));
       rename(this.#temporary, NAME, this.#bundle);
     } catch (error) {
       if (!(error instanceof LinuxError)) throw error;

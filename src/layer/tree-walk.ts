@@ -3,11 +3,11 @@
  * symbolic link is followed, so that nothing outside the tree is seen, also while somebody moves things about.
  */
 
-import { byteString } from "../codec/byte-string.ts";
+import { bytesOfString } from "../codec/byte-string.ts";
 import { close } from "../linux/descriptor.ts";
-import { eachEntry } from "../linux/directory.ts";
+import { statEntries } from "../linux/directory-stat.ts";
 import { O, openAt } from "../linux/open.ts";
-import { fstat, lstat, type Stat, TYPE } from "../linux/stat.ts";
+import { fstat, type Stat, TYPE } from "../linux/stat.ts";
 import { withAccess } from "./access.ts";
 
 /** A file where it stands: `name` below the open directory `dir`. Holds during the call that it is given to. */
@@ -50,21 +50,29 @@ function walkInside<T>(place: Place, walker: Walker<T>): T[] {
     const dir = openAt(place.dir, place.name, O.RDONLY | O.DIRECTORY | O.NOFOLLOW);
     try {
       const prefix = place.path === "." ? "" : `${place.path}/`;
-      return namesIn(dir).map(([text, name]) =>
-        walkPlace({ dir, name, path: prefix + text, stat: lstat(name, dir) }, walker),
-      );
+      const entries = statEntries(dir).sort((a, b) => (a.name < b.name ? -1 : 1));
+      return entries.map(({ name, stat }) => walkPlace(new Entry(dir, name, prefix + name, stat), walker));
     } finally {
       close(dir);
     }
   });
 }
 
-function namesIn(dir: number): [text: string, name: Uint8Array][] {
-  const names: [string, Uint8Array][] = [];
-  eachEntry(dir, (bytes) => {
-    const name = new Uint8Array(bytes.length + 1);
-    name.set(bytes);
-    names.push([byteString(bytes), name]);
-  });
-  return names.sort(([a], [b]) => (a < b ? -1 : 1));
+/** A place whose name few ask for. */
+class Entry implements Place {
+  readonly dir: number;
+  readonly path: string;
+  readonly stat: Stat;
+  readonly #name: string;
+
+  constructor(dir: number, name: string, path: string, stat: Stat) {
+    this.dir = dir;
+    this.path = path;
+    this.stat = stat;
+    this.#name = name;
+  }
+
+  get name(): Uint8Array {
+    return bytesOfString(`${this.#name}\0`);
+  }
 }

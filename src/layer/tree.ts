@@ -161,6 +161,9 @@ export class Tree {
       for (const name of names) {
         if (!directory.children.has(name)) this.add(met(directory, name, fd));
       }
+    } catch (error) {
+      if (failedWith(error, "ENOENT", "EINVAL")) throw swapped(directory, error);
+      throw error;
     } finally {
       close(listing);
     }
@@ -219,14 +222,10 @@ function openDirectory(directory: Directory, parent: number): number {
 
 function swapped(directory: Directory, cause: unknown): Failure {
   const path = JSON.stringify(pathOf(directory));
-  return new Failure(
-    "rootfs_changed",
-    `open directory ${path}: another process has put something in its place`,
-    {
-      hint: "Stop what writes to the root file system, and unpack again.",
-      cause,
-    },
-  );
+  return new Failure("rootfs_changed", `look into directory ${path}: another process changes it`, {
+    hint: "Stop what writes to the root file system, and unpack again.",
+    cause,
+  });
 }
 
 function tooManyLinks(components: readonly string[]): Failure {

@@ -1,7 +1,7 @@
 /** What the kernel knows of a file: one statx gives type, mode, owner, size, times, device, inode, mount and flags. */
 
 import { check } from "./error.ts";
-import { cstring, getI64, getU64, type Path, scratch, scratchView } from "./memory.ts";
+import { cstring, getI64, getU64, type Path, scratch, scratchAddress, scratchView } from "./memory.ts";
 import { AT_FDCWD } from "./open.ts";
 import { nr, syscall } from "./primitive.ts";
 
@@ -70,6 +70,13 @@ export function stat(path: Path, dir: number = AT_FDCWD): Stat {
 export function lstat(path: Path, dir: number = AT_FDCWD): Stat {
   const flags = AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
   check(syscall(nr.statx, dir, cstring(path), flags, WANTED, scratch), "statx", path);
+  return decodeStat();
+}
+
+/** As `lstat`, of a name in memory at `address`, with a NUL at its end. */
+export function lstatAt(dir: number, address: number): Stat {
+  const flags = AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
+  check(syscall(nr.statx, dir, address, flags, WANTED, scratchAddress()), "statx");
   return decodeStat();
 }
 

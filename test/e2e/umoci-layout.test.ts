@@ -4,10 +4,10 @@
  */
 
 import { beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { makeLayout, workDirectory } from "../support/layout.ts";
 import { built } from "../support/programs.ts";
-import { haveUmoci, runBoth } from "../support/umoci.ts";
+import { haveUmoci, runBoth, runIn } from "../support/umoci.ts";
 
 const ready = built("umoci") && haveUmoci();
 if (!ready) console.warn("umoci is not there to compare with: not an amd64, or no Debian mirror");
@@ -294,6 +294,28 @@ describe.skipIf(!ready)("beside umoci", () => {
     const head = (text: string) =>
       text.split("\n")[words.includes("--version") || words.includes("-v") ? 0 : 1]!.split(" - ")[0]!;
     expect(head(ours[0]!.stdout).replace(/ \(.*\)/, "")).toBe(head(umoci[0]!.stdout).replace(/\+ds.*/, ""));
+  });
+
+  test("each goes on where the other stopped", () => {
+    const dir = `${work}/turns`;
+    mkdirSync(dir);
+    const lines = [
+      ["init", "--layout", "l"],
+      ["new", "--image", "l:a"],
+      ["config", "--image", "l:a", "--config.env", "A=1", "--manifest.annotation", "x=y"],
+      ["tag", "--image", "l:a", "b"],
+      ["config", "--image", "l:b", "--tag", "c", "--clear", "config.env"],
+      ["remove", "--image", "l:a"],
+      ["gc", "--layout", "l"],
+      ["stat", "--image", "l:c", "--json"],
+    ];
+    const run = (first: number) => {
+      rmSync(`${dir}/l`, { recursive: true, force: true });
+      return lines.map((words, at) => runIn(dir, at % 2 === first ? "umoci" : "ours", words, EPOCH)).at(-1);
+    };
+    const [ours, umoci] = [run(1), run(0)];
+    expect(ours).toMatchObject({ code: 0, stderr: "" });
+    expect(ours).toEqual(umoci);
   });
 
   test("a flag before the command that is unknown", () => {

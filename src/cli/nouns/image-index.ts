@@ -1,9 +1,9 @@
 /** `image index`: merge images of single platforms into one tag. */
 
+import { isTag } from "../../codec/image/tag.ts";
 import { parsePlatform } from "../../rules/image/platform.ts";
 import { EXIT, Failure } from "../../spec/failure.ts";
 import type { Verb } from "../grammar.ts";
-import { isTag } from "../umoci/flags.ts";
 import { shortDigest } from "../words.ts";
 
 export const index: Verb = {

@@ -1,6 +1,7 @@
 /** Flags that several commands of the image tools have, and what their values mean. */
 
 import { goQuote } from "../../codec/go-quote.ts";
+import { isTag } from "../../codec/image/tag.ts";
 import type { HistoryWords } from "../../rules/image/history.ts";
 import { type MapOptions, parseIdMapping } from "../../rules/image/id-map.ts";
 import { parsePlatform } from "../../rules/image/platform.ts";
@@ -135,13 +136,6 @@ export function imageOf(given: Given): { path: string; tag: string } {
 
 export function platformOf(given: Given): Platform | undefined {
   return given.has(PLATFORM.name) ? parsePlatform(given.text(PLATFORM.name)) : undefined;
-}
-
-const COMPONENT = "[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*";
-
-/** Whether a text can be a tag of a layout (annotations.md, org.opencontainers.image.ref.name). */
-export function isTag(text: string): boolean {
-  return text.length <= 4096 && new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`).test(text);
 }
 
 function checkTag(tag: string, flag: string): void {

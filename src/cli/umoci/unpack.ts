@@ -1,6 +1,7 @@
 /** `unpack`: a bundle of an image. */
 
 import { Failure } from "../../spec/failure.ts";
+import { rootsAt } from "../../spec/roots.ts";
 import { IMAGE, PLATFORM } from "./flags.ts";
 import type { Command } from "./grammar.ts";
 import { requestOf, UNPACK } from "./unpack-flags.ts";
@@ -24,7 +25,16 @@ export const unpack: Command = {
       means: "as an ordinary user, an image that is not trusted",
     },
   ],
-  flags: [...UNPACK, PLATFORM, IMAGE],
+  flags: [
+    ...UNPACK,
+    {
+      name: "with-hooks",
+      own: true,
+      summary: "also put in the hooks that the image carries, when the host's configuration trusts them",
+    },
+    PLATFORM,
+    IMAGE,
+  ],
   positionals: [{ name: "BUNDLE", summary: "directory to make", completes: "directory" }],
   check({ args: [bundle, ...others] }) {
     if (bundle === undefined || others.length > 0) {
@@ -36,7 +46,10 @@ export const unpack: Command = {
     const { unpackToBundle } = await import("../../commands/image-unpack.ts");
     const request = requestOf(call);
     try {
-      await unpackToBundle(call.args[0] ?? "", request);
+      await unpackToBundle(call.args[0] ?? "", {
+        ...request,
+        ...(call.flags.on("with-hooks") && { hooks: rootsAt(call.env.HOOKWRIGHT_ROOT ?? "/") }),
+      });
     } finally {
       request.done();
     }
