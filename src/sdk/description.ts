@@ -10,7 +10,7 @@ export const DESCRIBE = "--describe";
 export interface Description {
   name: string;
   stages: readonly string[];
-  options: { word: string; variable?: string; means: string; fallback?: unknown }[];
+  options: { word: string; variable?: string; means: string; fallback?: unknown; optional?: boolean }[];
 }
 
 export function describe({ name, stages, options }: Hook): Description {
@@ -22,6 +22,7 @@ export function describe({ name, stages, options }: Hook): Description {
       ...(option.takes === "rest" ? {} : { variable: variableOf(name, key) }),
       means: option.means,
       ...(option.fallback === undefined ? {} : { fallback: option.fallback }),
+      ...(option.optional ? { optional: true } : {}),
     })),
   };
 }

@@ -4,6 +4,7 @@ export { Failure } from "../spec/failure.ts";
 export type { Stage } from "../spec/stage.ts";
 export { type Command, type CommandOptions, command, type Finished } from "./command.ts";
 export { config } from "./config.ts";
+export { type Datagram, datagram } from "./datagram.ts";
 export { type Call, type Capability, type Container, defineHook, type Hook } from "./define.ts";
 export { type Files, files } from "./files.ts";
 export { type BindOptions, type MountOptions, type Mounts, mounts } from "./mounts.ts";

@@ -76,6 +76,11 @@ export function rest(words: Pick<OptionWords<string[]>, "means">): Option<readon
   });
 }
 
+/** An option that need not be given: its value is undefined then. */
+export function maybe<T>(option: Option<T>): Option<T | undefined> {
+  return { ...option, optional: true };
+}
+
 /** `/a/b` as it is; throws for a path that is relative or climbs. */
 function absolute(word: string): string {
   if (word[0] !== "/") throw new Error("it is no absolute path");

@@ -1,6 +1,6 @@
 import { deepEqual, equal, test, throws } from "../../test/portable/api.ts";
 import { readOptions, variableOf, wordOf } from "./option.ts";
-import { choice, flag, list, path, rest, text, whole } from "./option-kinds.ts";
+import { choice, flag, list, maybe, path, rest, text, whole } from "./option-kinds.ts";
 
 const OPTIONS = {
   bridgeName: text({ means: "the bridge", fallback: "br0" }),
@@ -31,6 +31,13 @@ test("a word wins over a variable, a variable over the default", () => {
     env,
   );
   deepEqual([worded.bridgeName, worded.mtu, worded.publish, worded.mode], ["br2", 68, ["a", "b"], "route"]);
+});
+
+test("an option that need not be given is undefined then", () => {
+  const options = { mtu: maybe(OPTIONS.mtu), socket: maybe(text({ means: "where" })) };
+  const { fallback: _, ...mtu } = options.mtu;
+  const values = readOptions("net", { ...options, mtu }, ["net", "--socket", "/s"], []);
+  deepEqual([values.mtu, values.socket], [undefined, "/s"]);
 });
 
 test("what does not fit names the option", () => {

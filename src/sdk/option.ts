@@ -12,8 +12,10 @@ export interface Option<T> {
   readonly takes: "value" | "values" | "nothing" | "rest";
   /** One sentence, for whoever attaches the hook. */
   readonly means: string;
-  /** Absent: the option must be given. */
+  /** Absent: the option must be given, unless it is optional. */
   readonly fallback?: T;
+  /** Its value is undefined when it is not given. */
+  readonly optional?: boolean;
   /** What the words say. Throws an Error that says what they should be. */
   read(words: readonly string[]): T;
 }
@@ -55,7 +57,7 @@ export function readOptions<O extends Options>(
     const word = wordOf(name, option);
     const fromEnv = option.takes === "rest" ? undefined : variable(env, variableOf(hook, name));
     const words = given.get(name) ?? (fromEnv === undefined ? undefined : spread(option, fromEnv));
-    if (words === undefined && option.fallback !== undefined) {
+    if (words === undefined && (option.fallback !== undefined || option.optional === true)) {
       values[name] = option.fallback;
       continue;
     }
