@@ -126,7 +126,7 @@ dist/hookwright-compile: $(TOOLS)/hookwright-compile
 
 # The built-in hooks, each made as anybody's is.
 
-HOOKS := $(notdir $(wildcard hooks/*))
+HOOKS := $(patsubst hooks/%/README.md,%,$(wildcard hooks/*/README.md))
 
 hooks: $(HOOKS:%=dist/hooks/%)
 

@@ -89,6 +89,7 @@ name: ${name}
 hook:
   path: /usr/local/libexec/hookwright/hooks/${name}
   args: [${name}]
+  env: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
   timeout: 5
 when:
   annotations: { "^com\\\\.example\\\\.${name}$": "^yes$" }

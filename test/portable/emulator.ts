@@ -9,6 +9,10 @@ const BEYOND: { [test: string]: string } = {
     "qemu has no processes that share memory",
   "the steps before it hold in the program, and not here": "qemu has no processes that share memory",
   "a program starts with default actions and nothing blocked": "qemu has no processes that share memory",
+  "a command gets its words, its input and its environment as they are":
+    "qemu has no processes that share memory",
+  "a command that cannot start, or does not end in time, is a failure":
+    "qemu has no processes that share memory",
   "the parent is seen to be there": "qemu has no processes that share memory",
   "a step that fails is named, and ends the process": "qemu has no processes that share memory",
   "what goes on is a child, and what stays behind ends as the child says":
