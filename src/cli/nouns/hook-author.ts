@@ -99,7 +99,7 @@ export const trial: Verb = {
 export const replay: Verb = {
   kind: "verb",
   name: "replay",
-  summary: "run a recorded run again, with the program, words and environment that it had",
+  summary: "run a recorded run again, with the program and words that it had",
   description: [
     "The program is the one that ran, from the store, not the one that is installed now. The state is made of what the record and the " +
       "bundle still tell, without a process; `runc state ID | hookwright hook replay RUN --state -` gives that of a container that lives. " +
