@@ -16,7 +16,7 @@ import type { Compression, Descriptor, History } from "../spec/image.ts";
 export interface LayerPlan {
   readonly layout: Layout;
   /** The image that gets the layer. */
-  readonly walk: Walk;
+  readonly image: Image;
   readonly compression: Compression | "auto";
   readonly history: History | undefined;
   /** Writes the plain tar; what it throws ends it all. */
@@ -25,7 +25,7 @@ export interface LayerPlan {
 
 /** Adds the layer, and returns the new image with its blobs written but without a tag. Throws `Failure`. */
 export function addImageLayer(plan: LayerPlan): Image {
-  const image = readImage(plan.layout, plan.walk);
+  const { image } = plan;
   const compression = plan.compression === "auto" ? usualCompression(image.manifest) : plan.compression;
   const writer = plan.layout.createBlob();
   const stream = new LayerStream(compression, writer.fd);

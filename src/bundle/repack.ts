@@ -78,7 +78,7 @@ export function repack(options: RepackOptions): Repacked {
         ? { ...image, config: withHistory(image.config, history) }
         : addImageLayer({
             layout,
-            walk,
+            image,
             compression: options.compression,
             history,
             fill: (stream) => packDeltas(stream, root, deltas, mapping, options),

@@ -24,12 +24,13 @@ export function addLayerArchive(
     const walk = layout.resolve(image.tag, platform);
     const fd = openArchive(archive);
     try {
-      const { author } = readImage(layout, walk).config;
+      const base = readImage(layout, walk);
+      const { author } = base.config;
       const now = timeOrNow(sourceDate());
       const origin = { createdBy: "umoci raw add-layer", author, now, empty: false };
       const entry = history && historyEntry(history, origin);
       const fill = (stream: LayerStream) => copyAll(fd, stream);
-      const changed = addImageLayer({ layout, walk, compression, history: entry, fill });
+      const changed = addImageLayer({ layout, image: base, compression, history: entry, fill });
       return commitImage(layout, newTag, walk, changed);
     } finally {
       close(fd);

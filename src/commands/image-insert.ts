@@ -1,6 +1,6 @@
 /** `image insert`: files of this machine as a new layer of an image, or a path of the image taken away. */
 
-import { addImageLayer, commitImage } from "../bundle/add-image-layer.ts";
+import { addImageLayer, commitImage, readImage } from "../bundle/add-image-layer.ts";
 import { type Insertion, insertInto } from "../bundle/insert.ts";
 import type { Mapping } from "../layer/owner-inside.ts";
 import { withLayout } from "../media/layout.ts";
@@ -33,7 +33,7 @@ export function insertFiles(image: { path: string; tag: string }, request: Inser
     const origin = { createdBy: "umoci insert", author: undefined, now: timeOrNow(latest), empty: false };
     const changed = addImageLayer({
       layout,
-      walk,
+      image: readImage(layout, walk),
       compression,
       history: history && historyEntry(history, origin),
       fill: (stream) => insertInto(stream, request, { mapping, latest, warn }),

@@ -111,7 +111,7 @@ class LayerPump {
         const piece = this.#source.next();
         if (piece === undefined) continue;
         if ("sums" in piece) {
-          verify(this.#layer, piece.sums);
+          verifyLayer(this.#layer, piece.sums);
           this.#reader.finish();
           return true;
         }
@@ -133,7 +133,7 @@ class LayerPump {
 }
 
 /** Holds what was read against what manifest and configuration say; the digest comes first. @throws Failure */
-function verify({ descriptor, diffId }: Layer, sums: BlobSums): void {
+export function verifyLayer({ descriptor, diffId }: Layer, sums: BlobSums): void {
   const hint = "The image is damaged; get it again.";
   if (sums.digest !== descriptor.digest && sums.size === descriptor.size) {
     const what = `expected ${descriptor.digest} not ${sums.digest}: verified reader digest mismatch`;

@@ -16,7 +16,7 @@ import { type Mapping, ownerInside, ROOTLESS_XATTR } from "./owner-inside.ts";
 import type { Place } from "./tree-walk.ts";
 
 /** Attributes that say something of the host. */
-const HOST_ATTRIBUTES: ReadonlySet<string> = new Set(["security.selinux", "system.nfs4_acl"]);
+export const HOST_ATTRIBUTES: ReadonlySet<string> = new Set(["security.selinux", "system.nfs4_acl"]);
 const OPAQUE = `${WHITEOUT}${WHITEOUT}.opq`;
 const NOTHING = new Uint8Array(0);
 const MINOR_BITS = 0x10_0000;

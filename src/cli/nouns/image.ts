@@ -6,6 +6,7 @@ import type { Command, Group, Flag as ImageFlag } from "../umoci/grammar.ts";
 import { TREE } from "../umoci/table.ts";
 import { imageHooks } from "./image-hooks.ts";
 import { index } from "./image-index.ts";
+import { layerVerbs } from "./image-layers.ts";
 import { transferVerbs } from "./image-transfer.ts";
 import { validate } from "./image-validate.ts";
 
@@ -66,6 +67,7 @@ export const image: Noun = {
     ...TREE.map((one) => ("commands" in one ? nounOf(one) : verbOf(one))),
     validate,
     index,
+    ...layerVerbs,
     ...transferVerbs,
     imageHooks,
   ],
