@@ -250,7 +250,7 @@ test.skipIf(!able)(
       const facts = comparable(`${dir}/ours/rootfs`);
       expect(Object.keys(facts).length).toBeGreaterThan(500);
       // umoci leaves the time of whatever made a directory in the root; ours stays as old as it was.
-    const unsaid = ["", "usr", "usr/share", "usr/lib", "var", "var/lib", "var/lib/dpkg"];
+      const unsaid = ["", "usr", "usr/share", "usr/lib", "var", "var/lib", "var/lib/dpkg"];
       const without = (all: { [path: string]: string }) =>
         Object.fromEntries(Object.entries(all).filter(([path]) => !unsaid.includes(path)));
       expect(without(facts)).toEqual(without(comparable(`${dir}/umoci/rootfs`)));
