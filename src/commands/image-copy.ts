@@ -40,6 +40,7 @@ export async function copy(roots: Roots, wishes: CopyWishes): Promise<CopiedImag
       try {
         const { root, ...copied } = await copyImage(source, sink, {
           referrers: wishes.referrers,
+          signal: options.patience.signal,
           ...(choose !== undefined && { choose }),
           ...(wishes.report !== undefined && { report: wishes.report }),
         });

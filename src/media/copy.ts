@@ -3,6 +3,7 @@
  * sent; then manifests, from the leaves up, what refers to them, and the name last.
  */
 
+import { setImmediate } from "node:timers/promises";
 import { readIndex, readManifest } from "../codec/image/read.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Descriptor } from "../spec/image.ts";
@@ -15,6 +16,8 @@ export interface CopyOptions {
   /** Whether what refers to the images comes along: signatures, hooks, bills of material. */
   readonly referrers: boolean;
   readonly report?: (blob: BlobReport) => void;
+  /** Ends the copy between two pieces of a blob. */
+  readonly signal?: AbortSignal;
 }
 
 export interface BlobReport {
@@ -127,14 +130,17 @@ class Copy {
   }
 
   private async blob(descriptor: Descriptor, stop: AbortSignal): Promise<void> {
-    const { report } = this.options;
+    const { report, signal } = this.options;
+    signal?.throwIfAborted();
     if (await this.sink.claim(descriptor, this.source.origin)) {
       this.kept++;
       report?.({ descriptor, state: "kept" });
       return;
     }
     report?.({ descriptor, state: "begun" });
-    await this.sink.put(descriptor, () => until(this.source.blob(descriptor), stop));
+    await this.sink.put(descriptor, () =>
+      until(this.source.blob(descriptor), signal === undefined ? stop : AbortSignal.any([stop, signal])),
+    );
     this.sent++;
     this.bytes += descriptor.size;
     report?.({ descriptor, state: "sent" });
@@ -143,6 +149,8 @@ class Copy {
 
 async function* until(bytes: Bytes, stop: AbortSignal): Bytes {
   for await (const chunk of bytes) {
+    // A medium on the disk never waits for anything, and an interrupt has to get its turn.
+    await setImmediate();
     stop.throwIfAborted();
     yield chunk;
   }

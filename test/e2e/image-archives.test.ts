@@ -92,6 +92,19 @@ describe("oci-archive", () => {
   });
 });
 
+test("an interrupt ends a copy in the middle, and leaves nothing", async () => {
+  const large = sampleImage(`${work}/large`, { layers: [60_000_000] });
+  const to = `${work}/interrupted.tar`;
+  const command = [program("hookwright"), "image", "copy", `oci:${large.dir}:latest`, `oci-archive:${to}`];
+  const child = Bun.spawn(command, { env: { PATH: "/usr/bin:/bin" }, stderr: "pipe" });
+  const begun = () => readdirSync(work).some((name) => name.startsWith(".interrupted.tar."));
+  for (let waited = 0; waited < 20_000 && !begun() && child.exitCode === null; waited++) await Bun.sleep(1);
+  child.kill("SIGINT");
+  expect(await child.exited).toBe(130);
+  expect(await new Response(child.stderr).text()).toContain("interrupted");
+  expect(readdirSync(work).filter((name) => name.includes("interrupted.tar"))).toEqual([]);
+});
+
 describe("docker-archive", () => {
   test("what is written is read by skopeo", async () => {
     await copy(source(), `docker-archive:${work}/docker.tar:team/app:1`);
