@@ -1,6 +1,6 @@
 /**
  * Making layers, beside umoci on tmpfs: repack of the large image's bundle with one file changed and with a tenth of them,
- * insert of a tree and add-layer of an archive in each compression, gc and stat. Budgets are ratios of medians in one run.
+ * insert of a tree and add-layer of an archive in each compression. Budgets are ratios of medians in one run.
  */
 
 import { cpSync, rmSync } from "node:fs";
@@ -23,7 +23,6 @@ export async function imageLayers(image: string, fast: string, rounds: number): 
     must([program("umoci"), "unpack", "--image", `${layout}:${TAG}`, bundle]);
     await repack(layout, bundle, rounds);
     await layers(layout, bundle, fast, rounds);
-    await small(layout, rounds);
   } finally {
     for (const path of [layout, bundle]) rmSync(path, { recursive: true, force: true });
   }
@@ -98,22 +97,6 @@ async function layers(layout: string, bundle: string, fast: string, rounds: numb
     rmSync(tree, { recursive: true, force: true });
     rmSync(archive, { force: true });
   }
-}
-
-async function small(layout: string, rounds: number): Promise<void> {
-  heading("images: small commands");
-  await compareBoth(
-    "stat",
-    both("stat", () => ["stat", "--image", `${layout}:${TAG}`]),
-    rounds * 10,
-    4,
-  );
-  await compareBoth(
-    "gc",
-    both("gc", () => ["gc", "--layout", layout]),
-    rounds * 10,
-    4,
-  );
 }
 
 /** Bytes of the last layer of a tag. */
