@@ -24,6 +24,7 @@ const MAP: { [room: string]: string[] } = {
   layer: ["spec", "codec", "rules", "linux"],
   media: ["spec", "codec", "rules", "linux"],
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime", "layer", "media"],
+  engines: ["spec", "codec", "rules", "linux", "plan"],
   observe: ["spec"],
   // Verbs return data; the command line parses and prints.
   commands: [
@@ -37,9 +38,10 @@ const MAP: { [room: string]: string[] } = {
     "layer",
     "media",
     "bundle",
+    "engines",
     "observe",
   ],
-  cli: ["spec", "codec", "rules", "plan", "bundle", "observe", "commands"],
+  cli: ["spec", "codec", "rules", "plan", "bundle", "engines", "observe", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
@@ -49,7 +51,9 @@ const APPLETS = ["src/runtime/main.ts", "src/guard/main.ts", "src/record/main.ts
 /** npm packages, by the room that may use them. */
 const PACKAGES: { [name: string]: string[] } = {
   commander: ["cli"],
+  "jsonc-parser": ["codec"],
   re2js: ["codec"],
+  "toml-eslint-parser": ["codec"],
   valibot: ["plan"],
   yaml: ["codec", "cli"],
 };

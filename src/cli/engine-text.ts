@@ -1,0 +1,52 @@
+/** Engines as people read them: the list, and what enabling or disabling did. */
+
+import type { EngineChange } from "../commands/engine-enable.ts";
+import type { EngineRow } from "../commands/engine-list.ts";
+import type { Table, Text, Tone } from "./answer.ts";
+import { diffText } from "./change-text.ts";
+
+const TONES: { readonly [S in EngineRow["state"]]: Tone } = {
+  absent: "faint",
+  disabled: "faint",
+  enabled: "good",
+  changed: "bad",
+};
+
+export function engineTable(rows: readonly EngineRow[]): Table {
+  return {
+    columns: [
+      { heading: "ENGINE" },
+      { heading: "VERSION" },
+      { heading: "STATE" },
+      { heading: "CONFIGURATION" },
+      { heading: "WHY", flexible: true },
+    ],
+    rows: rows.map((row) => [
+      row.engine,
+      row.version ?? "-",
+      { text: row.default ? `${row.state}, default` : row.state, tone: TONES[row.state] },
+      row.file,
+      row.fault ?? row.why,
+    ]),
+  };
+}
+
+type Change = Omit<EngineChange, "wrapper" | "default">;
+
+/** `said` is what was done, such as `enabled`. */
+export function engineChangeText(change: Change, said: string): Text {
+  if (change.dryRun)
+    return change.changed ? diffText(change.diff) : [`${change.engine}: nothing would change`];
+  if (!change.changed) return [`${change.engine}: ${said} already`];
+  return [`${change.engine}: ${said}`, ...change.files.map((file) => `  ${file}`)];
+}
+
+export function engineNotes({ file, why, changed, dryRun, reload, notes }: Change): string[] {
+  const chosen = `note: ${file}: ${why}`;
+  const said = notes.map((note) => `note: ${note}`);
+  if (!changed || dryRun) return [chosen, ...said];
+  const { command, note, done } = reload;
+  const tail = note === undefined ? "" : ` (${note})`;
+  if (command === undefined) return [chosen, ...said, ...(note === undefined ? [] : [`note: ${note}`])];
+  return [chosen, ...said, done ? `reloaded: ${command}${tail}` : `to reload: ${command}${tail}`];
+}
