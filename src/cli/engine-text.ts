@@ -2,8 +2,10 @@
 
 import type { EngineChange } from "../commands/engine-enable.ts";
 import type { EngineRow } from "../commands/engine-list.ts";
-import type { Table, Text, Tone } from "./answer.ts";
+import type { Verified } from "../commands/engine-verify.ts";
+import type { Cell, Table, Text, Tone } from "./answer.ts";
 import { diffText } from "./change-text.ts";
+import { milliseconds, shortContainer } from "./words.ts";
 
 const TONES: { readonly [S in EngineRow["state"]]: Tone } = {
   absent: "faint",
@@ -43,10 +45,20 @@ export function engineChangeText(change: Change, said: string): Text {
 
 export function engineNotes({ file, why, changed, dryRun, reload, notes }: Change): string[] {
   const chosen = `note: ${file}: ${why}`;
-  const said = notes.map((note) => `note: ${note}`);
-  if (!changed || dryRun) return [chosen, ...said];
+  if (!changed || dryRun) return [chosen, ...notes];
   const { command, note, done } = reload;
   const tail = note === undefined ? "" : ` (${note})`;
-  if (command === undefined) return [chosen, ...said, ...(note === undefined ? [] : [`note: ${note}`])];
-  return [chosen, ...said, done ? `reloaded: ${command}${tail}` : `to reload: ${command}${tail}`];
+  if (command === undefined) return [chosen, ...notes, ...(note === undefined ? [] : [`note: ${note}`])];
+  return [chosen, ...notes, done ? `reloaded: ${command}${tail}` : `to reload: ${command}${tail}`];
+}
+
+export function verifiedText({ engine, container, events }: Verified, full: boolean): Text {
+  return [
+    `${engine}: hooks ran in container ${shortContainer(container, full)}`,
+    ...events.map(({ hook, stage, result, dur_ms, message }): Cell => {
+      const why = message === undefined ? "" : `: ${message}`;
+      const text = `  ${stage}  ${hook.name}  ${result}  ${milliseconds(dur_ms)} ms${why}`;
+      return { text, tone: result === "ok" ? "good" : "bad" };
+    }),
+  ];
 }

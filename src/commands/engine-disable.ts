@@ -31,6 +31,6 @@ export async function disableEngine(
     why,
     diff: draft === undefined ? "" : diffOf(draft),
     reload: reload(engine, machine, options.reload === true && changedFiles.length > 0 && !dryRun),
-    notes: draft === undefined ? [`${engine.name} is not enabled`] : [],
+    notes: draft === undefined ? [`note: ${engine.name} is not enabled`] : [],
   };
 }

@@ -4,6 +4,7 @@ import { engineOf } from "../engines/all.ts";
 import { commitDraft, diffOf } from "../engines/commit.ts";
 import { draftEnable, type EnableOptions as Enabling } from "../engines/draft.ts";
 import type { EngineName } from "../engines/engine.ts";
+import { leftOutNotes } from "../engines/injected.ts";
 import { machineOf } from "../engines/machine.ts";
 import type { Roots } from "../spec/roots.ts";
 import { type Reloaded, reload } from "./engine-reload.ts";
@@ -45,7 +46,7 @@ export async function enableEngine(roots: Roots, options: EnableOptions): Promis
   const dryRun = options.dryRun ?? false;
   const changedFiles = draft.files.filter(({ before, after }) => before !== after);
   const changed = changedFiles.length > 0;
-  if (!dryRun) commitDraft(roots, draft);
+  const made = dryRun ? undefined : commitDraft(roots, draft);
   return {
     engine: engine.name,
     changed,
@@ -57,6 +58,6 @@ export async function enableEngine(roots: Roots, options: EnableOptions): Promis
     default: draft.wish.default,
     diff: diffOf(draft),
     reload: reload(engine, machine, options.reload === true && changed && !dryRun),
-    notes: draft.notes,
+    notes: [...draft.notes, ...(made === undefined ? [] : leftOutNotes(made))],
   };
 }

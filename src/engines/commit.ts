@@ -10,15 +10,19 @@ import { Failure } from "../spec/failure.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { DraftedFile, EngineDraft } from "./draft.ts";
 import { removeWhole, writeWhole } from "./files.ts";
+import { type Synchronized, synchronize } from "./injected.ts";
 import { removeRecord, writeRecord } from "./record.ts";
 
-/** Writes what changed; of a file that is as it should be already nothing is touched. @throws Failure */
-export function commitDraft(roots: Roots, { engine, files, record }: EngineDraft): void {
+/** Writes what changed; of a file that is as it should be already nothing is touched; then what the engine reads of the plan. @throws Failure */
+export function commitDraft(roots: Roots, { engine, files, record }: EngineDraft): Synchronized {
   try {
-    withPlanLock(roots, () => {
+    return withPlanLock(roots, () => {
       if (record !== undefined) writeRecord(roots, record);
+      // What an engine is pointed to is there before it is pointed to it, and goes after.
+      const made = record === undefined ? undefined : synchronize(roots);
       for (const one of files) commitFile(one);
       if (record === undefined) removeRecord(roots, engine.name);
+      return made ?? synchronize(roots);
     });
   } catch (error) {
     if (!(error instanceof LinuxError)) throw error;

@@ -69,7 +69,7 @@ export function draftEnable(
   const gone = (record?.files ?? []).filter(({ file }) => !changes.some((change) => change.file === file));
   const files = [...changes.map((change) => drafted(change, record)), ...gone.map(undrafted)];
   const kept = files.filter(({ recorded }) => recorded.marks.length > 0).map(({ recorded }) => recorded);
-  const notes = options.runtime === undefined && now.note !== undefined ? [now.note] : [];
+  const notes = options.runtime === undefined && now.note !== undefined ? [`note: ${now.note}`] : [];
   const cdi = isAtLeast(found.version, engine.cdiSince);
   return {
     engine,

@@ -2,6 +2,7 @@
 
 import { ENGINE_NAMES, type EngineName } from "../../engines/engine.ts";
 import type { Argument, Call, Flag, Noun, Verb } from "../grammar.ts";
+import { HOST } from "./plan.ts";
 
 const ENGINE: Argument = { name: "ENGINE", choices: ENGINE_NAMES, summary: ENGINE_NAMES.join(", ") };
 const CONFIG: Flag = {
@@ -48,7 +49,7 @@ const list: Verb = {
 const enable: Verb = {
   kind: "verb",
   name: "enable",
-  summary: "make the wrapper known to an engine, and hooks.d files and CDI devices where it has them",
+  summary: "tell an engine of the wrapper, of hooks.d files and of CDI devices",
   description: [
     "Text is put into the engine's file where it belongs; comments, order and odd formatting around it stay as they are. A second time changes nothing, and other flags take the place of the first ones.",
     "The engine is never restarted or reloaded unless --reload says so; the command for it is printed.",
@@ -139,6 +140,34 @@ const diff: Verb = {
   },
 };
 
+const verify: Verb = {
+  kind: "verb",
+  name: "verify",
+  summary: "start a throw-away container on an engine and show what its hooks left",
+  description: [
+    "The container is started by the engine's own client under the wrapper, and runs /hookwright-verify. Some definition of the plan has to apply to it: one with always, or with that command.",
+    "containerd is asked with ctr, which names the wrapper itself: what its CRI plugin makes of the handler, a pod shows.",
+  ],
+  examples: [
+    { command: "hookwright engine verify docker", means: "after it was enabled and reloaded" },
+    { command: "hookwright engine verify podman --format json", means: "the records as they are in the log" },
+  ],
+  arguments: [ENGINE],
+  flags: [HOST],
+  kernel: true,
+  async run({ roots, args: [name = ""], flags, env, full }) {
+    const { verifyEngine } = await import("../../commands/engine-verify.ts");
+    const { verifiedText } = await import("../engine-text.ts");
+    const host = flags.text("host");
+    const done = await verifyEngine(roots, {
+      engine: name as EngineName,
+      env,
+      ...(host !== undefined && { host }),
+    });
+    return { kind: "whole", data: done, view: verifiedText(done, full), names: [done.container] };
+  },
+};
+
 function engineWords({ args: [engine = ""], flags, env, cwd }: Call) {
   const config = flags.text("engine-config");
   return {
@@ -172,5 +201,5 @@ export const engine: Noun = {
     { command: "hookwright engine list", means: "which engines are here" },
     { command: "hookwright engine enable docker", means: "and docker run --runtime hookwright has hooks" },
   ],
-  children: [list, enable, disable, diff],
+  children: [list, enable, disable, diff, verify],
 };
