@@ -101,10 +101,13 @@ setup-build setup-check setup-test setup-demo setup-bench setup-arm64:
 HOOKWRIGHT_FLAGS := --compile --bytecode --minify --format=esm --splitting \
   --no-compile-autoload-dotenv --no-compile-autoload-bunfig
 
+# Programs of threads, which are started by their name in here.
+THREADS := src/layer/decompress-worker.ts src/layer/compress/worker.ts
+
 dist/hookwright: $(RECORDER) $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.json) $(BUNDLER) | setup-build
 	@mkdir -p $(@D)
 	@echo "build $@"
-	@$(BUN) build $(HOOKWRIGHT_FLAGS) --outfile $@ src/cli/main.ts >$@.log 2>&1 || { cat $@.log >&2; rm -f $@.log; exit 1; }
+	@$(BUN) build $(HOOKWRIGHT_FLAGS) --outfile $@ src/cli/main.ts $(THREADS) >$@.log 2>&1 || { cat $@.log >&2; rm -f $@.log; exit 1; }
 	@rm -f $@.log
 
 dist/umoci: dist/hookwright

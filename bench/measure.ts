@@ -6,10 +6,15 @@ import type { Case, Samples, Work } from "./work.ts";
 const DRIVER = `${import.meta.dir}/../dist/bench-driver`;
 
 /** Times the cases, taking turns; `hideUnified` runs them where crun accepts a hybrid cgroup host. */
-export async function clock(rounds: number, cases: Case[], hideUnified = false): Promise<Samples> {
+export async function clock(
+  rounds: number,
+  cases: Case[],
+  hideUnified = false,
+  warmup = 3,
+): Promise<Samples> {
   const dir = mkdtempSync("/tmp/hookwright-bench-");
   try {
-    const work: Work = { rounds, warmup: 3, cases };
+    const work: Work = { rounds, warmup, cases };
     writeFileSync(`${dir}/work.json`, JSON.stringify(work));
     const hide = 'umount /sys/fs/cgroup/unified 2>/dev/null; exec "$@"';
     const command = [DRIVER, `${dir}/work.json`];

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { program } from "../test/support/programs.ts";
 import type { TempRoot } from "../test/support/root.ts";
+import { calls } from "./calls.ts";
 import { emptyProgram } from "./elf.ts";
 import { configOf } from "./fixtures.ts";
 import { clock } from "./measure.ts";
@@ -30,6 +31,7 @@ export async function recorder(root: TempRoot, rounds: number): Promise<void> {
     const loaded = { name: "programs loaded already", steps: [second.begin, second.end] };
     compare(loaded.name, await clock(rounds, [direct, loaded]), "direct", 3);
     run(first.end);
+    await calls(root, bpffs, rounds);
   } finally {
     for (const one of containers) one.kill();
   }

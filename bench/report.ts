@@ -37,6 +37,13 @@ export function compare(name: string, times: Samples, base: string, budget?: num
   line(name, cells, budget && (budget / EMPTY) * median(bare), over);
 }
 
+/** One line for a case whose budget is its ratio to the base. */
+export function ratio(name: string, times: Samples, own: string, base: string, budget: number): void {
+  const [taken, bare] = [median(times[own] ?? []), median(times[base] ?? [])];
+  const cells = [`${taken.toFixed(0)} ms`, `${bare.toFixed(0)} ms`, `×${(taken / bare).toFixed(2)}`];
+  line(name, cells, budget, taken / bare);
+}
+
 /** Names the missed budgets; returns the exit status. */
 export function verdict(): number {
   console.log(missed.length === 0 ? "\nall budgets hold" : `\nmissed: ${missed.join("; ")}`);

@@ -69,8 +69,11 @@ struct fdtable {
 struct files_struct {
   struct fdtable *fdt;
 };
+struct cred;
 struct task_struct {
   struct thread_info thread_info;
+  const struct cred *real_cred;
+  const struct cred *cred;
   struct nsproxy *nsproxy;
   struct seccomp seccomp;
   struct files_struct *files;

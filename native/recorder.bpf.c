@@ -77,6 +77,9 @@ static __always_inline __u32 state_of(struct task_struct *task, struct slot *slo
   return (task->seccomp.mode == SECCOMP_MODE_FILTER ? STATE_FILTERED : 0) | (slot->execed ? STATE_EXECED : 0);
 }
 
+// Files, addresses and capabilities are of interest from the container's own program on: before it there are the runtime's.
+static __always_inline int of_program(struct slot *slot, __u32 state) { return slot->details >> (STATES + state) & 1; }
+
 static __always_inline void set(__u64 *words, __u32 row, __u32 rows, __u32 nr) {
   __u32 at = row * WORDS + (nr >> 6);
   asm volatile("" : "+r"(at)); // else the compiler drops the test that the verifier wants to see
@@ -107,9 +110,8 @@ int BPF_PROG(enter, struct pt_regs *regs, long id) {
       tag->entered = options & OPTION_FILES ? ENTERED | ENTERED_FILES : ENTERED;
     }
   }
-  if (!(slot->details >> state & 1)) return 0;
-  if (options & OPTION_ARGUMENTS) keep_arguments(slot, &owner, regs, abi, nr, 0);
-  if (options & OPTION_ADDRESSES) keep_addresses(&owner, regs, abi, nr);
+  if (options & OPTION_ARGUMENTS && slot->details >> state & 1) keep_arguments(slot, &owner, regs, abi, nr, 0);
+  if (options & OPTION_ADDRESSES && of_program(slot, state)) keep_addresses(&owner, regs, abi, nr);
   return 0;
 }
 
@@ -131,7 +133,7 @@ int BPF_PROG(leave, struct pt_regs *regs, long result) {
   if (!(options & (OPTION_REFUSED | OPTION_FILES))) return 0;
   __u32 nr = number_of(regs);
   int abi = abi_of(task, &nr);
-  if (options & OPTION_FILES && result >= 0 && opens(abi, nr) && slot->details >> state_of(task, slot) & 1)
+  if (options & OPTION_FILES && result >= 0 && opens(abi, nr) && of_program(slot, state_of(task, slot)))
     keep_file(&owner, task, result);
   if (entered || !(options & OPTION_REFUSED)) return 0;
   // A call that had begun when recording did: nobody knows how.
@@ -207,7 +209,9 @@ int capable(struct bpf_raw_tracepoint_args *context) {
   struct owner owner;
   struct slot *slot = slot_of(task, &owner);
   if (!slot || !(slot->options & OPTION_CAPABILITIES) || capability >= 64) return 0;
-  if (!(slot->details >> state_of(task, slot) & 1)) return 0;
+  if (!of_program(slot, state_of(task, slot))) return 0;
+  // The kernel in another's name: overlayfs copies a file up with the rights of whoever mounted it.
+  if (task->cred != task->real_cred) return 0;
   if (capability == CAP_SYS_ADMIN) {
     // The kernel asks for it, and takes either answer, whenever memory is accounted: no need of the program's.
     struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);

@@ -42,7 +42,7 @@ struct slot {
   __u64 sequence; // keyed by inode: the namespace that was seen first under the number
   __u64 out_of_range;
   __u64 capabilities[2]; // granted, refused
-  __u32 details; // a bit for each state in which more than the bitmaps is kept
+  __u32 details; // a bit for each state in which arguments are kept; and, STATES higher, files, addresses, capabilities
   __u32 unused;
   __u32 distinct[2 * ABIS * KINDS]; // distinct values met, by refused, ABI and kind
   __u64 calls[ABIS * STATES * WORDS];

@@ -27,7 +27,7 @@ const NAMED = 12;
 const BUN = process.execPath;
 const ARM64 = { HOST: "dist/arm64/hookwright-host" };
 const groups: Group[] = [
-  { name: "unit", command: [BUN, "test", "src", "--timeout", "30000"], limit: 150 },
+  { name: "unit", command: [BUN, "test", "src", "--timeout", "30000"], limit: 300 },
   { name: "portable", command: ["scripts/portable-tests"] },
   {
     name: "portable-arm64",

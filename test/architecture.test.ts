@@ -17,7 +17,7 @@ const MAP: { [room: string]: string[] } = {
   linux: ["spec"],
   host: ["linux"],
   // What is done with them.
-  plan: ["spec", "codec", "rules", "linux"],
+  plan: ["spec", "codec", "rules", "linux", "media"],
   guard: ["spec", "codec", "rules", "linux"],
   runtime: ["spec", "codec", "rules", "linux", "plan"],
   record: ["spec", "codec", "rules", "linux"],
@@ -41,11 +41,17 @@ const MAP: { [room: string]: string[] } = {
     "engines",
     "observe",
   ],
-  cli: ["spec", "codec", "rules", "plan", "bundle", "engines", "observe", "commands"],
+  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "observe", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
-const ENTRIES = ["src/cli/main.ts", "src/runtime/main.ts", "src/guard/main.ts", "src/record/main.ts"];
+const ENTRIES = [
+  "src/cli/main.ts",
+  "src/layer/decompress-worker.ts",
+  "src/runtime/main.ts",
+  "src/guard/main.ts",
+  "src/record/main.ts",
+];
 const APPLETS = ["src/runtime/main.ts", "src/guard/main.ts", "src/record/main.ts"];
 
 /** npm packages, by the room that may use them. */

@@ -1,6 +1,7 @@
 /** The runtime configuration of an image that is unpacked here: the image's wishes, the accounts of its root file system, this host. */
 
-import { escapeHtml } from "../codec/json/style.ts";
+import { goJson, type Struct } from "../codec/go-json.ts";
+import { reindentJson } from "../codec/json/reindent.ts";
 import { failedWith } from "../linux/error.ts";
 import { getegid, geteuid } from "../linux/process.ts";
 import { statfs } from "../linux/statfs.ts";
@@ -12,6 +13,19 @@ import { Failure } from "../spec/failure.ts";
 import type { ImageConfig } from "../spec/image.ts";
 import type { RuntimeConfig } from "../spec/runtime-config.ts";
 import { readAccountFiles } from "./account-files.ts";
+
+/** Go's order, as far as the configuration of an image goes. */
+const RUNTIME_CONFIG: Struct = {
+  fields: [
+    ["ociVersion", "text"],
+    ["process", "any"],
+    ["root", "any"],
+    ["hostname", "text"],
+    ["mounts", "any"],
+    ["annotations", "map"],
+    ["linux", "any"],
+  ],
+};
 
 export interface ImageRuntimeOptions {
   /** The unpacked root file system; without it names of users mean nothing. */
@@ -53,7 +67,7 @@ export function imageRuntimeConfig(
 
 /** As it is written into a bundle: indented by tabs. */
 function textOf(config: RuntimeConfig): string {
-  return `${escapeHtml(JSON.stringify(config, null, "\t"))}\n`;
+  return reindentJson(goJson(config, RUNTIME_CONFIG), "\t");
 }
 
 function hostResolvConf(): ResolvConf | null {

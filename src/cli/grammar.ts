@@ -55,6 +55,10 @@ export interface Call {
   full: boolean;
   /** Aborted by the first interrupt; a verb that follows something ends then. */
   stop: AbortSignal;
+  /** Says a line on stderr at once, for work that takes long. */
+  say(line: string): void;
+  /** Whether a person is at stderr. */
+  watched: boolean;
 }
 
 /** The flags of a call, by long name. */

@@ -65,6 +65,9 @@ async function runVerb(parsed: Extract<Parsed, { kind: "verb" }>, world: World):
     cwd: world.cwd,
     full: style.full,
     stop: world.stop,
+    // Over the line of `withProgress`, which comes back below.
+    say: (line: string) => world.err.write(`${world.err.terminal ? "\r\u001b[K" : ""}${visible(line)}\n`),
+    watched: world.err.terminal,
   };
   const answer = await withProgress(world.err, `hookwright ${path.join(" ")}`, () => verb.run(call));
   await print(answer, style, world.out, world.err);

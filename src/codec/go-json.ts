@@ -5,6 +5,7 @@
  */
 
 import { goTime } from "./go-time.ts";
+import { ExactNumber } from "./json/exact-number.ts";
 import { skipBlank, stringEnd, wellFormed } from "./json/string.ts";
 import { escapeHtml } from "./json/style.ts";
 
@@ -34,6 +35,7 @@ function print(value: unknown, shape: Shape): string {
   if (typeof value === "string") return goString(shape === "time" ? (goTime(value) ?? value) : value);
   if (typeof value === "number") return printNumber(value);
   if (typeof value !== "object") return String(value);
+  if (value instanceof ExactNumber) return value.text;
   if (Array.isArray(value)) {
     const item = isList(shape) ? shape.list : "any";
     return `[${value.map((one) => print(one, item)).join(",")}]`;
@@ -77,7 +79,7 @@ function printNumber(value: number): string {
 }
 
 /** A JSON string as Go prints it. */
-export function goString(text: string): string {
+function goString(text: string): string {
   const printed = JSON.stringify(text);
   return escapeHtml(printed.includes("\\ud") ? JSON.stringify(wellFormed(text)) : printed);
 }

@@ -22,7 +22,7 @@ export function goQuote(text: string): string {
 }
 
 /** Whether Go's unicode.IsPrint holds for a character. */
-export function isPrintable(char: string): boolean {
+function isPrintable(char: string): boolean {
   return PRINTABLE.test(char);
 }
 

@@ -2,9 +2,13 @@
 
 import { resolved } from "../bundle/bundle.ts";
 import { type BundleChange, changeOf } from "../bundle/change.ts";
+import { applyCarriedPlan, carriedPlan } from "../bundle/image-hooks.ts";
+import { parseLocation } from "../codec/image/location.ts";
+import { Layout } from "../media/layout.ts";
 import { readPlan } from "../plan/read.ts";
-import { injectBundle } from "../runtime/inject.ts";
-import { Failure } from "../spec/failure.ts";
+import { type BundleInjection, injectBundle } from "../runtime/inject.ts";
+import { EXIT, Failure } from "../spec/failure.ts";
+import type { Hex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { Stage } from "../spec/stage.ts";
 
@@ -13,6 +17,8 @@ export interface ApplyOptions {
   /** Base name of the runtime that will run the bundle; the plan's, or runc, when absent. */
   runtime?: string;
   dryRun?: boolean;
+  /** An image in a layout, `oci:PATH:TAG`, whose hooks are taken as well. */
+  fromImage?: string;
 }
 
 export interface AppliedBundle extends BundleChange {
@@ -30,18 +36,12 @@ export interface AppliedBundle extends BundleChange {
 
 /** Injects the plan; a second time changes nothing. @throws Failure */
 export async function applyBundle(roots: Roots, options: ApplyOptions): Promise<AppliedBundle> {
-  const inForce = readPlan(roots);
-  if (inForce === undefined) {
-    throw new Failure("no_plan", `apply the plan to ${options.bundle}: there is no plan in force`, {
-      hint: "Run `hookwright apply` first.",
-    });
-  }
-  const { plan, digest } = inForce;
   const bundle = resolved(options.bundle);
   const dryRun = options.dryRun ?? false;
-  const runtime = options.runtime ?? plan.runtime ?? "runc";
-  const runtimeName = runtime.slice(runtime.lastIndexOf("/") + 1);
-  const done = await injectBundle({ bundle, roots, plan, digest, runtimeName, dryRun });
+  const { digest, done } =
+    options.fromImage === undefined
+      ? await applyInForce(roots, bundle, options)
+      : await applyFromImage(roots, bundle, options.fromImage, options);
   const { injection } = done;
   return {
     ...changeOf(bundle, done.path, done.before, done.after, dryRun),
@@ -54,4 +54,49 @@ export async function applyBundle(roots: Roots, options: ApplyOptions): Promise<
     })),
     sandbox: injection.sandbox === true,
   };
+}
+
+interface Done {
+  digest: Hex;
+  done: BundleInjection;
+}
+
+async function applyInForce(roots: Roots, bundle: string, options: ApplyOptions): Promise<Done> {
+  const inForce = readPlan(roots);
+  if (inForce === undefined) {
+    throw new Failure("no_plan", `apply the plan to ${options.bundle}: there is no plan in force`, {
+      hint: "Run `hookwright apply` first.",
+    });
+  }
+  const { plan, digest } = inForce;
+  const runtime = options.runtime ?? plan.runtime ?? "runc";
+  const runtimeName = runtime.slice(runtime.lastIndexOf("/") + 1);
+  const dryRun = options.dryRun ?? false;
+  return { digest, done: await injectBundle({ bundle, roots, plan, digest, runtimeName, dryRun }) };
+}
+
+async function applyFromImage(
+  roots: Roots,
+  bundle: string,
+  image: string,
+  { runtime, dryRun = false }: ApplyOptions,
+): Promise<Done> {
+  const location = parseLocation(image);
+  if (location.kind !== "oci") {
+    throw new Failure("location_invalid", `take the hooks of ${image}: it is in no layout of this host`, {
+      hint: "Pull it first, and write oci:PATH:TAG.",
+      exitCode: EXIT.usage,
+    });
+  }
+  const layout = Layout.open(location.path);
+  try {
+    const carried = carriedPlan(roots, layout, layout.resolve(location.tag ?? "latest"), image);
+    const more = runtime === undefined ? {} : { runtime };
+    return {
+      digest: carried.digest,
+      done: await applyCarriedPlan(roots, carried, { bundle, dryRun, ...more }),
+    };
+  } finally {
+    layout.close();
+  }
 }

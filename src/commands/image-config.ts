@@ -1,6 +1,7 @@
 /** `image config`: change what an image says about itself. */
 
 import { CONFIG, MANIFEST } from "../codec/image/shapes.ts";
+import { endOf } from "../media/layout/walk.ts";
 import { withLayout } from "../media/layout.ts";
 import { type ConfigChange, changeImage } from "../rules/image/config-change.ts";
 import { type HistoryWords, historyEntry } from "../rules/image/history.ts";
@@ -22,7 +23,7 @@ export interface ConfigOptions {
 export function configImage(image: { path: string; tag: string }, options: ConfigOptions): void {
   withLayout(image.path, (layout) => {
     const walk = layout.resolve(image.tag, options.platform);
-    const descriptor = walk.at(-1) ?? walk[0];
+    const descriptor = endOf(walk);
     const manifest = layout.readManifest(descriptor);
     const changed = changeImage({ manifest, config: layout.readConfig(manifest.config) }, options.change);
     const { config } = changed;

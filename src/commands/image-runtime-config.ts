@@ -5,6 +5,7 @@ import { close } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
 import { O, open } from "../linux/open.ts";
 import { write } from "../linux/write.ts";
+import { endOf } from "../media/layout/walk.ts";
 import { withLayout } from "../media/layout.ts";
 import type { MapOptions } from "../rules/image/id-map.ts";
 import { Failure } from "../spec/failure.ts";
@@ -27,7 +28,7 @@ export function writeRuntimeConfig(
   const { path, rootfs, platform, map } = target;
   const { text, warnings } = withLayout(image.path, (layout) => {
     const walk = layout.resolve(image.tag, platform);
-    const config = layout.readConfig(layout.readManifest(walk.at(-1) ?? walk[0]).config);
+    const config = layout.readConfig(layout.readManifest(endOf(walk)).config);
     // An empty path is that of a caller who has none.
     const root = rootfs === "" ? undefined : rootfs;
     return generate(() =>

@@ -1,6 +1,7 @@
 /** `image stat`: what an image is made of, as it stands in the layout. */
 
 import { decode } from "../linux/primitive.ts";
+import { endOf, isConfig } from "../media/layout/walk.ts";
 import { withLayout } from "../media/layout.ts";
 import {
   type Descriptor,
@@ -35,17 +36,17 @@ export interface ImageState {
 export function statImage(image: { path: string; tag: string }, platform: Platform | undefined): ImageState {
   return withLayout(image.path, (layout) => {
     const walk = layout.resolve(image.tag, platform);
-    const descriptor = walk.at(-1) ?? walk[0];
+    const descriptor = endOf(walk);
     // Checks the media type, and then the content, before the text is shown.
     const document = layout.readManifest(descriptor);
     const manifest = { descriptor, document, text: decode(layout.readBlob(descriptor)) };
     const { config: described } = document;
     const { mediaType } = described;
-    const isConfig = mediaType === MEDIA_TYPE.config || mediaType === MEDIA_TYPE.dockerConfig;
-    if (!isConfig && mediaType !== MEDIA_TYPE.empty)
+    const isImage = isConfig(described);
+    if (!isImage && mediaType !== MEDIA_TYPE.empty)
       return { manifest, config: undefined, history: undefined };
     const text = decode(layout.readBlob(described));
-    const config = isConfig ? layout.readConfig(described) : undefined;
+    const config = isImage ? layout.readConfig(described) : undefined;
     const stated = { descriptor: described, document: config, text };
     return { manifest, config: stated, history: config && historyOf(document, config) };
   });

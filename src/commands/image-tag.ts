@@ -1,5 +1,6 @@
 /** `image tag`: a further name for an image. */
 
+import { endOf } from "../media/layout/walk.ts";
 import { tagOf, withLayout } from "../media/layout.ts";
 import type { Platform } from "../spec/image.ts";
 
@@ -12,7 +13,7 @@ export function tagImage(image: { path: string; tag: string }, name: string, pla
     if (only !== undefined && entries.length === 1 && platform === undefined) layout.putReference(name, only);
     else {
       const walk = layout.resolve(image.tag, platform);
-      layout.putReference(name, walk.at(-1) ?? walk[0]);
+      layout.putReference(name, endOf(walk));
     }
   });
 }

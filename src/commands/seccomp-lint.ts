@@ -9,6 +9,7 @@ export interface LintWish {
   runtime?: "runc" | "crun";
   runtimeVersion?: string;
   libseccomp?: string;
+  noNewPrivileges?: boolean;
 }
 
 export interface LintResult {
@@ -19,8 +20,9 @@ export interface LintResult {
 
 /** Findings are the result, not a failure. @throws Failure for a file that is no profile */
 export async function seccompLint(roots: Roots, wish: LintWish): Promise<LintResult> {
-  const { runtime, runtimeVersion, libseccomp } = wish;
+  const { runtime, runtimeVersion, libseccomp, noNewPrivileges } = wish;
   const target = hostTarget(libseccomp === undefined ? {} : { libseccomp });
+  const privileges = noNewPrivileges === undefined ? {} : { noNewPrivileges };
   const findings = wish.files.flatMap((word) => {
     const { file, profile } = profileFile(roots, word);
     const named =
@@ -29,7 +31,7 @@ export async function seccompLint(roots: Roots, wish: LintWish): Promise<LintRes
         : {
             runtime: { name: runtime, ...(runtimeVersion === undefined ? {} : { version: runtimeVersion }) },
           };
-    return lintProfile(profile, { target, ...named }).map((finding) => ({ file, ...finding }));
+    return lintProfile(profile, { target, ...named, ...privileges }).map((finding) => ({ file, ...finding }));
   });
   const count = (severity: Finding["severity"]) => findings.filter((one) => one.severity === severity).length;
   return { findings, errors: count("error"), warnings: count("warning") };

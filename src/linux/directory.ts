@@ -101,7 +101,7 @@ function listDescriptor(fd: number, path?: Path): Entry[] {
 }
 
 /** Calls `visit` with each name (bytes that hold only until it returns: a name need not be UTF-8) and its DT_ number. */
-function eachEntry(fd: number, visit: (name: Uint8Array, type: number) => void, path?: Path): void {
+export function eachEntry(fd: number, visit: (name: Uint8Array, type: number) => void, path?: Path): void {
   const buffer = new Uint8Array(32 * 1024);
   const view = new DataView(buffer.buffer);
   const DOT = 46;

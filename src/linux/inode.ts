@@ -1,7 +1,8 @@
-/** Changing what an inode says: mode, owner, length, the immutable flag; and waiting until the disk has it. */
+/** Changing what an inode says: mode, owner, times, length, the immutable flag; and waiting until the disk has it. */
 
+import type { Time } from "./clock.ts";
 import { check } from "./error.ts";
-import { cstring, type Path, scratch, scratchView } from "./memory.ts";
+import { cstring, type Path, scratch, scratchView, setU64 } from "./memory.ts";
 import { AT_FDCWD } from "./open.ts";
 import { nr, syscall } from "./primitive.ts";
 
@@ -33,6 +34,41 @@ export function fchown(fd: number, uid: number, gid: number): void {
 export function lchown(path: Path, uid: number, gid: number, dir: number = AT_FDCWD): void {
   const AT_SYMLINK_NOFOLLOW = 0x100;
   check(syscall(nr.fchownat, dir, cstring(path), uid, gid, AT_SYMLINK_NOFOLLOW), "fchownat", path);
+}
+
+/** Sets the times of last access and last change of an open file. */
+export function setTimesOf(fd: number, atime: Time, mtime: Time): void {
+  putTimes(atime, mtime);
+  check(syscall(nr.utimensat, fd, 0, scratch, 0), "utimensat");
+}
+
+/** As `setTimesOf`, of the file at a path: of a link itself. */
+export function setTimes(path: Path, atime: Time, mtime: Time, dir: number = AT_FDCWD): void {
+  const AT_SYMLINK_NOFOLLOW = 0x100;
+  const name = cstring(path);
+  putTimes(atime, mtime);
+  check(syscall(nr.utimensat, dir, name, scratch, AT_SYMLINK_NOFOLLOW), "utimensat", path);
+}
+
+/** Two times {s64 seconds, s64 nanoseconds}. */
+function putTimes(atime: Time, mtime: Time): void {
+  setU64(scratchView, 0, atime.seconds);
+  setU64(scratchView, 8, atime.nanoseconds);
+  setU64(scratchView, 16, mtime.seconds);
+  setU64(scratchView, 24, mtime.nanoseconds);
+}
+
+/** Makes a fifo or a device node: `mode` has its TYPE bits, `major` and `minor` name a device. The umask applies. */
+export function makeNode(
+  path: Path,
+  mode: number,
+  major: number,
+  minor: number,
+  dir: number = AT_FDCWD,
+): void {
+  // As the kernel decodes it: minor bits 0-7, major 0-11, then minor 8-19.
+  const device = ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0;
+  check(syscall(nr.mknodat, dir, cstring(path), mode, device), "mknodat", path);
 }
 
 /** Cuts or extends an open file to `length` bytes. */

@@ -31,9 +31,9 @@ export function exchange(a: Path, b: Path, aDir: number = AT_FDCWD, bDir: number
   renameWith(aDir, a, bDir, b, RENAME_EXCHANGE);
 }
 
-/** Gives the file at `existing` the further name `path`. */
-export function link(existing: Path, path: Path): void {
-  check(syscall(nr.linkat, AT_FDCWD, cstring(existing), AT_FDCWD, cstring(path), 0), "linkat", path);
+/** Gives the file at `existing`, a symbolic link itself, the further name `path`. */
+export function link(existing: Path, path: Path, fromDir: number = AT_FDCWD, toDir: number = fromDir): void {
+  check(syscall(nr.linkat, fromDir, cstring(existing), toDir, cstring(path), 0), "linkat", path);
 }
 
 /** Gives an open file, such as one made with O.TMPFILE, the name `path`. Needs /proc. */
@@ -49,13 +49,18 @@ export function symlink(target: Path, path: Path, dir: number = AT_FDCWD): void 
 
 /** What the symbolic link at `path` says; with an empty path, the link that `dir` is open on (O.PATH | O.NOFOLLOW). */
 export function readlink(path: Path, dir: number = AT_FDCWD): string {
+  return decode(readlinkBytes(path, dir));
+}
+
+/** As `readlink`, the bytes: a target need not be UTF-8. They hold until the next call into src/linux. */
+export function readlinkBytes(path: Path, dir: number = AT_FDCWD): Uint8Array {
   const length = check(
     syscall(nr.readlinkat, dir, cstring(path), scratch, scratch.length),
     "readlinkat",
     path,
   );
   if (length === scratch.length) throw new LinuxError("readlinkat", ENAMETOOLONG);
-  return decode(scratch.subarray(0, length));
+  return scratch.subarray(0, length);
 }
 
 /** Takes a name away. */

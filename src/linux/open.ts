@@ -88,9 +88,9 @@ function tryOpen(dir: number, path: Path, flags: number, mode: number): number {
   return result;
 }
 
-/** On aarch64 DIRECTORY is 0o40000 and NOFOLLOW 0o100000. */
+/** On aarch64 DIRECTORY is 0o40000 and NOFOLLOW 0o100000. With PATH, openat2 takes no flag that does not go with it. */
 function kernelFlags(flags: number): number {
-  const all = flags | O.CLOEXEC | O.NOCTTY;
+  const all = flags | O.CLOEXEC | (flags & O.PATH ? 0 : O.NOCTTY);
   if (arch !== "aarch64") return all;
   const rest = all & ~(O.DIRECTORY | O.NOFOLLOW);
   return rest | (all & O.DIRECTORY ? 0o40000 : 0) | (all & O.NOFOLLOW ? 0o100000 : 0);

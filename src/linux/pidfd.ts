@@ -20,3 +20,8 @@ export function pidfdSignal(fd: number, signal: number): boolean {
   check(result, "pidfd_send_signal");
   return true;
 }
+
+/** A close-on-exec copy of the descriptor `fd` of the process: the same open file, with its position. Needs to be allowed to trace it. */
+export function pidfdDescriptor(process: number, fd: number): number {
+  return check(syscall(nr.pidfd_getfd, process, fd, 0), "pidfd_getfd");
+}

@@ -1,7 +1,7 @@
 /** What the kernel knows of a file: one statx gives type, mode, owner, size, times, device, inode, mount and flags. */
 
 import { check } from "./error.ts";
-import { cstring, getI64, getU64, type Path, scratch, scratchView } from "./memory.ts";
+import { cstring, getI64, getU64, type Path, scratch, scratchAddress, scratchView } from "./memory.ts";
 import { AT_FDCWD } from "./open.ts";
 import { nr, syscall } from "./primitive.ts";
 
@@ -28,6 +28,13 @@ export interface Stat {
   /** Of the last change to the content, and to the inode; milliseconds since 1970, with fractions. */
   readonly mtimeMs: number;
   readonly ctimeMs: number;
+  /** Exactly: whole seconds, rounded down, and nanoseconds after them; of the last access, too. */
+  readonly atimeSeconds: number;
+  readonly atimeNanoseconds: number;
+  readonly mtimeSeconds: number;
+  readonly mtimeNanoseconds: number;
+  readonly ctimeSeconds: number;
+  readonly ctimeNanoseconds: number;
   /** The device that holds the file, and for a device node the device it stands for: major × 2^20 + minor. */
   readonly device: number;
   readonly represents: number;
@@ -66,6 +73,13 @@ export function lstat(path: Path, dir: number = AT_FDCWD): Stat {
   return decodeStat();
 }
 
+/** As `lstat`, of a name in memory at `address`, with a NUL at its end. */
+export function lstatAt(dir: number, address: number): Stat {
+  const flags = AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
+  check(syscall(nr.statx, dir, address, flags, WANTED, scratchAddress()), "statx");
+  return decodeStat();
+}
+
 /** As `lstat`; null when nothing is there. */
 export function lstatIfThere(path: Path, dir: number = AT_FDCWD): Stat | null {
   const flags = AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
@@ -96,20 +110,30 @@ export function sameFile(a: Stat, b: Stat): boolean {
 
 /**
  * struct statx: u64 attributes at 8, u32 nlink 16, u32 uid 20, u32 gid 24, u16 mode 28, u64 ino 32, u64 size 40,
- * times {s64 sec, u32 nsec, pad} with ctime 96 and mtime 112, u32 rdev major 128 and minor 132, u32 dev major 136 and
+ * times {s64 sec, u32 nsec, pad} with atime 64, ctime 96 and mtime 112, u32 rdev major 128 and minor 132, u32 dev major 136 and
  * minor 140, u64 mnt_id 144; 256 bytes.
  */
 function decodeStat(): Stat {
   const view = scratchView;
   const attributes = view.getUint32(8, true);
+  const mtimeSeconds = getI64(view, 112);
+  const mtimeNanoseconds = view.getUint32(120, true);
+  const ctimeSeconds = getI64(view, 96);
+  const ctimeNanoseconds = view.getUint32(104, true);
   return {
     mode: view.getUint16(28, true),
     uid: view.getUint32(20, true),
     gid: view.getUint32(24, true),
     size: getU64(view, 40),
     links: view.getUint32(16, true),
-    mtimeMs: getI64(view, 112) * 1000 + view.getUint32(120, true) / 1e6,
-    ctimeMs: getI64(view, 96) * 1000 + view.getUint32(104, true) / 1e6,
+    mtimeMs: mtimeSeconds * 1000 + mtimeNanoseconds / 1e6,
+    ctimeMs: ctimeSeconds * 1000 + ctimeNanoseconds / 1e6,
+    atimeSeconds: getI64(view, 64),
+    atimeNanoseconds: view.getUint32(72, true),
+    mtimeSeconds,
+    mtimeNanoseconds,
+    ctimeSeconds,
+    ctimeNanoseconds,
     device: view.getUint32(136, true) * 0x10_0000 + view.getUint32(140, true),
     represents: view.getUint32(128, true) * 0x10_0000 + view.getUint32(132, true),
     inode: getU64(view, 32),

@@ -5,13 +5,13 @@
  */
 
 import { goJson, type Struct } from "../codec/go-json.ts";
-import { readConfig, readIndex, readManifest } from "../codec/image/read.ts";
+import { readIndex } from "../codec/image/read.ts";
 import { INDEX } from "../codec/image/shapes.ts";
 import { close } from "../linux/descriptor.ts";
 import { failedWith, LinuxError } from "../linux/error.ts";
 import { fsync } from "../linux/inode.ts";
 import { lock, unlock } from "../linux/lock.ts";
-import { decode, encode } from "../linux/primitive.ts";
+import { encode } from "../linux/primitive.ts";
 import { exists } from "../linux/stat.ts";
 import { write } from "../linux/write.ts";
 import { Failure } from "../spec/failure.ts";
@@ -28,9 +28,10 @@ import { blobPath, openBlob, readBlob } from "./layout/blob.ts";
 import { chooseWalk } from "./layout/choose.ts";
 import { collectGarbage } from "./layout/collect.ts";
 import { createDirectory, openBlobs, openDirectory, readFileBelow } from "./layout/directory.ts";
+import { configAt, indexAt, manifestAt } from "./layout/document.ts";
 import { replaceChild } from "./layout/parents.ts";
 import { Temporary } from "./layout/temporary.ts";
-import { isIndex, isManifest, type Walk, walksBelow } from "./layout/walk.ts";
+import { isConfig, isManifest, type Walk, walksBelow } from "./layout/walk.ts";
 import { type Blob, BlobWriter } from "./layout/writer.ts";
 
 const INDEX_LIMIT = 32 * 1024 * 1024;
@@ -133,8 +134,7 @@ export class Layout {
     if (descriptor.platform !== undefined) return descriptor.platform;
     if (!isManifest(descriptor)) return undefined;
     const { config } = this.readManifest(descriptor);
-    if (config.mediaType !== MEDIA_TYPE.config && config.mediaType !== MEDIA_TYPE.dockerConfig)
-      return undefined;
+    if (!isConfig(config)) return undefined;
     const { os, architecture, variant } = this.readConfig(config);
     return { os, architecture, ...(variant !== undefined && { variant }) };
   }
@@ -154,28 +154,19 @@ export class Layout {
     return exists(blobPath(digest), this.#dir);
   }
 
+  /** Verified, and strict in what it takes. Throws `Failure` `blob_…`, `media_type`, `image_invalid` or `json_…`. */
   readManifest(descriptor: Descriptor): Manifest {
-    requireType(descriptor, isManifest(descriptor), "manifest");
-    return readManifest(
-      decode(this.readBlob(descriptor)),
-      `manifest ${descriptor.digest}`,
-      descriptor.mediaType,
-    );
+    return manifestAt(this.#dir, descriptor);
   }
 
+  /** As `readManifest`. */
   readConfig(descriptor: Descriptor): ImageConfig {
-    const { config, dockerConfig } = MEDIA_TYPE;
-    requireType(
-      descriptor,
-      [config, dockerConfig].some((type) => type === descriptor.mediaType),
-      "config",
-    );
-    return readConfig(decode(this.readBlob(descriptor)), `config ${descriptor.digest}`);
+    return configAt(this.#dir, descriptor);
   }
 
+  /** As `readManifest`, of an index other than index.json. */
   readIndexBlob(descriptor: Descriptor): ImageIndex {
-    requireType(descriptor, isIndex(descriptor), "index");
-    return readIndex(decode(this.readBlob(descriptor)), `index ${descriptor.digest}`, descriptor.mediaType);
+    return indexAt(this.#dir, descriptor);
   }
 
   /** A new blob to write to. No garbage collector runs until this layout is closed. */
@@ -290,15 +281,4 @@ export function tagOf({ annotations }: Descriptor): string | undefined {
   return annotations !== undefined && Object.hasOwn(annotations, REF_NAME)
     ? annotations[REF_NAME]
     : undefined;
-}
-
-function requireType({ digest, mediaType }: Descriptor, fine: boolean, kind: string): void {
-  if (fine) return;
-  throw new Failure(
-    "media_type",
-    `read ${digest} as ${kind}: its media type is ${JSON.stringify(mediaType)}`,
-    {
-      hint: "It is not an image that can be worked on here.",
-    },
-  );
 }

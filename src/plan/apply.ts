@@ -41,6 +41,18 @@ export function applyDraft(roots: Roots, draft: Draft, now: Date): Applied {
 }
 
 /**
+ * Puts a plan in the store that is not in force: only who names it runs by it. Kept while a record of a container names it
+ * and the container's bundle does. The caller holds the lock.
+ */
+export function storePlan(roots: Roots, draft: Pick<Draft, "content" | "files">, plan: Plan): Hex {
+  fillStore(roots, draft);
+  const text = canonicalJson(plan);
+  const digest = digestOf(text);
+  replaceFile(planPath(roots, digest), text, { mode: 0o444, sync: true });
+  return digest;
+}
+
+/**
  * Returns to the previous plan; the one that was in force becomes the previous, so a second rollback undoes the first.
  * The caller holds the lock. Throws `Failure` `no_previous_plan`, `store_incomplete`, and what reading a plan throws.
  */
@@ -88,7 +100,7 @@ export function sound(roots: Roots): PlanInForce | undefined {
   }
 }
 
-function fillStore(roots: Roots, { files }: Draft): number {
+function fillStore(roots: Roots, { files }: Pick<Draft, "files">): number {
   let stored = 0;
   for (const [digest, { bytes, as }] of files) {
     if (isSound(`${roots.store}/${digest}`, digest, as === "program" ? 0o555 : 0o444)) continue;

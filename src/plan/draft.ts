@@ -13,6 +13,7 @@ import { loadDefinitions } from "./definitions.ts";
 import { completeEdits } from "./edits.ts";
 import { entryOf, plannedOf } from "./entry.ts";
 import { hostProgram } from "./host-program.ts";
+import { withSource } from "./image-definitions.ts";
 import { lintFeedback } from "./lint/feedback.ts";
 import { type Problem, problemText } from "./lint/problem.ts";
 import { type InspectedProgram, inspectProgram } from "./lint/program.ts";
@@ -63,7 +64,18 @@ export class DefinitionFailure extends Failure {
 /** Makes the draft of a host. Throws DefinitionFailure, and the Failures of configuration and host program. */
 export function makeDraft(roots: Roots, options: DraftOptions = {}): Draft {
   const configuration = readConfiguration(roots);
-  const { files, masked, notes } = loadDefinitions(roots.definitionDirs, "apply");
+  const { files: written, masked, notes } = loadDefinitions(roots.definitionDirs, "apply");
+  const files = written.flatMap((read) => withSource(read, configuration));
+  return { ...draftOf(roots, files, configuration, options), masked, notes };
+}
+
+/** The draft of definitions that have been read. Throws DefinitionFailure, and the Failures of the host program. */
+export function draftOf(
+  roots: Roots,
+  files: readonly ReadDefinition[],
+  configuration: Configuration,
+  options: DraftOptions,
+): Omit<Draft, "masked" | "notes"> {
   lintSet(files);
   let program: Uint8Array | undefined;
   const host = () => (program ??= hostProgram(options.host));
@@ -84,7 +96,7 @@ export function makeDraft(roots: Roots, options: DraftOptions = {}): Draft {
   const problems = refuseFailed(files);
   const { runtime } = configuration;
   const content = { version: 1 as const, guard, ...(runtime === undefined ? {} : { runtime }), definitions };
-  return { content, ...collected, problems, masked, notes };
+  return { content, ...collected, problems };
 }
 
 /** Every problem of every file; throws DefinitionFailure when one of them is an error. */

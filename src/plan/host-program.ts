@@ -1,26 +1,30 @@
-/** Which file becomes the guard: the host program that is installed beside the one that runs, or the one that is named. */
+/** Which file becomes the guard: the host program that was built or installed with the one that runs, or the one that is named. */
 
-import { readFileSync, realpathSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { checkTrusted } from "../linux/trust.ts";
 import { Failure } from "../spec/failure.ts";
 import { programOf } from "./program.ts";
 
 const NAME = "hookwright-host";
 
+/** From the running executable's directory: as built, and as `make install` lays it out. */
+const PLACES = [NAME, `../libexec/hookwright/${NAME}`];
+
 /**
- * Bytes of the host program: of `path`, else of HOOKWRIGHT_HOST, else of the file of that name beside the running
- * executable. Throws `Failure` `host_missing` or `host_untrusted`.
+ * Bytes of the host program: of `path`, else of HOOKWRIGHT_HOST, else of the one that belongs to the running executable.
+ * Throws `Failure` `host_missing` or `host_untrusted`.
  */
 export function hostProgram(path: string | undefined): Uint8Array {
   const named = path ?? process.env.HOOKWRIGHT_HOST;
-  const file = named ?? `${dirname(process.execPath)}/${NAME}`;
+  const candidates = PLACES.map((place) => resolve(dirname(process.execPath), place));
+  const file = named ?? candidates.find((one) => existsSync(one)) ?? candidates.join(" or ");
   let real: string;
   try {
     real = realpathSync(file);
   } catch {
     throw new Failure("host_missing", `find the guard: ${file} does not exist`, {
-      hint: `install ${NAME} beside hookwright, or say where it is with --host or HOOKWRIGHT_HOST`,
+      hint: `install ${NAME} with hookwright, or say where it is with --host or HOOKWRIGHT_HOST`,
     });
   }
   const trust = checkTrusted(real);

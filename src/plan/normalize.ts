@@ -7,7 +7,7 @@ import type { DefinitionFile } from "./schema/definition.ts";
 
 /** The definition; absent fields stay absent, so nothing claims to have been said that was not. */
 export function normalized(value: DefinitionFile, file: string): Definition {
-  const { when, hook, edits, record, guard } = value;
+  const { when, hook, edits, record, source, guard } = value;
   const conditions: When = {};
   if (when?.always !== undefined) conditions.always = when.always;
   if (when?.annotations !== undefined) conditions.annotations = when.annotations;
@@ -22,6 +22,7 @@ export function normalized(value: DefinitionFile, file: string): Definition {
     stages: (value.stages ?? []).filter(isStage),
     ...(edits === undefined ? {} : { edits }),
     ...(record === undefined ? {} : { record }),
+    ...(source === undefined ? {} : { source }),
     guard: guard ?? {},
     position: value.position ?? "append",
   };

@@ -29,6 +29,8 @@ export interface ReadDefinition {
   readonly legacy: boolean;
   /** Absent when the structure is wrong. */
   readonly definition?: Definition;
+  /** Of a definition that an image carries: its program, which no path of this host leads to. */
+  readonly program?: Uint8Array;
   readonly report: Report;
 }
 

@@ -6,17 +6,18 @@ import { readText } from "../linux/read.ts";
 import { isPermissive } from "../rules/seccomp/permissive.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Boundary } from "../spec/recording.ts";
-import type { RuntimeConfig } from "../spec/runtime-config.ts";
+import type { OciHook, RuntimeConfig } from "../spec/runtime-config.ts";
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Who may be called at the container's end: the recorder, or the guard that runs it. */
-const ENDS = ["hookwright-record", "oci-seccomp-bpf-hook", "hookwright-guard"];
+const RECORDER = ["hookwright-record", "oci-seccomp-bpf-hook"];
 
 export interface BundleFacts {
   boundary: Boundary;
-  /** Whether the recorder will be called at poststop. */
+  /** Whether the recorder, or the guard that runs it, will be called at poststop. */
   ends: boolean;
+  /** Whether the runtime itself starts the recorder, so that nobody minds what it leaves running. */
+  direct: boolean;
   noNewPrivileges: boolean;
   /** The program, without its arguments, which may hold secrets. */
   command?: string;
@@ -40,12 +41,17 @@ export function bundleFacts(bundle: string): BundleFacts {
   const [command] = process?.args ?? [];
   const boundary =
     seccomp === undefined || seccomp === null ? "exec" : isPermissive(seccomp) ? "permissive" : "own-profile";
-  const words = (hooks?.poststop ?? []).flatMap(({ path, args }) => [path, args?.[0] ?? ""]);
-  const ends = words.some((word) => ENDS.includes(word.slice(word.lastIndexOf("/") + 1)));
   return {
     boundary,
-    ends,
+    ends: calls(hooks?.poststop, [...RECORDER, "hookwright-guard"]),
+    direct: calls([...(hooks?.prestart ?? []), ...(hooks?.createRuntime ?? [])], RECORDER),
     noNewPrivileges: process?.noNewPrivileges === true,
     ...(command === undefined ? {} : { command }),
   };
+}
+
+/** Whether one of the hooks is a program of one of these names. */
+function calls(hooks: readonly OciHook[] | null | undefined, names: readonly string[]): boolean {
+  const words = (hooks ?? []).flatMap(({ path, args }) => [path, args?.[0] ?? ""]);
+  return words.some((word) => names.includes(word.slice(word.lastIndexOf("/") + 1)));
 }

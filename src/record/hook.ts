@@ -14,10 +14,11 @@ import type { Roots } from "../spec/roots.ts";
 import { destinationOf, traceAnnotation } from "./annotation.ts";
 import { bundleFacts } from "./bundle.ts";
 import { checkDestination, type Destination, writeProfile } from "./destination.ts";
-import { recorderPlace } from "./place.ts";
+import { atEndOf } from "./end.ts";
+import { type RecorderPlace, recorderPlace } from "./place.ts";
 import { recordingOf } from "./recording.ts";
 import { register } from "./register.ts";
-import { dropSession, readSession, type Session, saveSession, sessionPath } from "./session.ts";
+import { dropSession, type Session, saveSession, sessionPath, takenPath, takeSession } from "./session.ts";
 import { unregister } from "./unregister.ts";
 import type { Words } from "./words.ts";
 
@@ -44,7 +45,7 @@ export async function recordHook(words: Words, roots: Roots, pins: string | unde
   const state = readState();
   const path = sessionPath(roots, state.id, state.bundle);
   const place = recorderPlace(roots, pins);
-  if (state.status === "stopped") return finish(path, roots, pins);
+  if (state.status === "stopped") return finish(path, place);
   const destination = words.destination ?? fromAnnotation(state, words, roots);
   if (destination === undefined) return "not recorded: the container has no annotation that asks for it";
   return await begin(state, destination, words.options, { path, place, roots });
@@ -54,15 +55,15 @@ async function begin(
   state: State,
   destination: Destination,
   options: RecordOptions,
-  { path, place, roots }: { path: string; place: ReturnType<typeof recorderPlace>; roots: Roots },
+  { path, place, roots }: { path: string; place: RecorderPlace; roots: Roots },
 ): Promise<string> {
   if (state.pid <= 0)
     throw new Failure("record_stage", "record the container: its state names no process", {
       hint: "let the recorder run at createRuntime (or prestart) and at poststop",
       exitCode: EXIT.own,
     });
-  const { boundary, ends, noNewPrivileges, command } = bundleFacts(state.bundle);
-  if (!ends)
+  const { boundary, ends, direct, noNewPrivileges, command } = bundleFacts(state.bundle);
+  if (!ends && !direct)
     throw new Failure("record_stage", "record the container: nobody would write the profile at its end", {
       hint: "list poststop among the hook's stages, beside prestart or createRuntime",
       exitCode: EXIT.own,
@@ -85,19 +86,22 @@ async function begin(
   };
   try {
     saveSession(roots, path, session);
+    if (!ends) atEndOf(state.pid, path, () => finish(path, place));
   } catch (error) {
+    dropSession(path);
     unregister(place, registration);
     throw error;
   }
   return `recording ${BOUNDARIES[boundary]}; the profile goes to ${destination.profile}`;
 }
 
-function finish(path: string, roots: Roots, pins: string | undefined): string {
-  const session = readSession(path);
-  if (session === null) return "not recorded: nothing was begun for this container";
+function finish(path: string, place: RecorderPlace): string {
+  const session = takeSession(path);
+  if (session === null)
+    return "not recorded: nothing was begun for this container, or its profile is written already";
   const { registration, run, options, destination } = session;
-  const snapshot = unregister(recorderPlace(roots, pins), registration);
-  dropSession(path);
+  const snapshot = unregister(place, registration);
+  dropSession(takenPath(path));
   if (snapshot === null)
     throw new Failure("record_lost", "write the profile: what was recorded is gone", {
       hint: "a reboot, or whoever unloaded the recorder, took it away; run the container again",

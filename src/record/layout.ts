@@ -28,6 +28,11 @@ export function statesOf(boundary: Boundary): number {
   return states;
 }
 
+/** What a slot has in `details`: arguments since the boundary; files, addresses and capabilities since the first exec. */
+export function detailsOf(boundary: Boundary): number {
+  return statesOf(boundary) | (statesOf(boundary === "attach" ? "attach" : "exec") << STATES);
+}
+
 /** struct slot. */
 export const SLOT = {
   generation: 0,

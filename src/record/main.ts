@@ -4,12 +4,9 @@
  */
 
 import { host } from "../host/quickjs.ts";
-import { bind, encode } from "../linux/primitive.ts";
+import { bind } from "../linux/primitive.ts";
 import { exit } from "../linux/process.ts";
-import { write } from "../linux/write.ts";
 import { Failure } from "../spec/failure.ts";
-
-const STDERR = 2;
 
 bind(host);
 
@@ -19,8 +16,8 @@ export default async function main(): Promise<never> {
     return exit(await run(host.argv, host.env));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const hint = error.hint === undefined ? "" : `\n  ${error.hint}`;
-    write(STDERR, encode(`hookwright-record: ${error.message}${hint}\n`));
+    const { complain } = await import("./complain.ts");
+    complain(error);
     return exit(error.exitCode);
   }
 }

@@ -13,7 +13,7 @@ import { pidfdOpen } from "../linux/pidfd.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Boundary, RecordOptions } from "../spec/recording.ts";
 import { giveBack, readBook, takeSlot, writeBook } from "./book.ts";
-import { SLOT, SLOTS, statesOf } from "./layout.ts";
+import { detailsOf, SLOT, SLOTS } from "./layout.ts";
 import { kernelSide, load } from "./load.ts";
 import { addNamespace } from "./namespaces.ts";
 import { attachFor, optionBits } from "./options.ts";
@@ -25,6 +25,8 @@ import { type Registration, slotKey } from "./registration.ts";
 
 /** PROC_PID_INIT_INO: there, pids are those that the kernel side sees. */
 const FIRST_PID = 0xefff_fffc;
+/** PROC_USER_INIT_INO: only capabilities of that one reach the kernel's programs. */
+const FIRST_USER = 0xefff_fffd;
 
 export interface RegisterRequest {
   /** The container's first process, as the caller sees its number; in its mount namespace already. */
@@ -43,8 +45,8 @@ export function registerIfLoaded(place: RecorderPlace, request: RegisterRequest)
 }
 
 /**
- * Begins to record the mount namespace of `pid` and what descends from it. Throws a Failure: `recorder_no_process`,
- * `recorder_own_namespace`, `recorder_taken`, `recorder_full`, or why this machine cannot record.
+ * Begins to record the mount namespace of `pid` and what descends from it. Throws a Failure: `recorder_rootless`,
+ * `recorder_no_process`, `recorder_own_namespace`, `recorder_taken`, `recorder_full`, or why this machine cannot record.
  */
 export async function register(place: RecorderPlace, request: RegisterRequest): Promise<Registration> {
   const target = targetOf(request);
@@ -77,6 +79,12 @@ interface Target {
 
 function targetOf(request: RegisterRequest): Target {
   const { pid, options, boundary } = request;
+  if (namespaceId("user") !== FIRST_USER)
+    throw new Failure(
+      "recorder_rootless",
+      `record process ${pid}: the engine is rootless, and the kernel lets only the machine's root record`,
+      { hint: "record the container once under root's engine; the profile serves the rootless one as well" },
+    );
   let namespace: MountNamespace;
   try {
     namespace = request.namespace ?? mountNamespace(pid);
@@ -95,7 +103,7 @@ function targetOf(request: RegisterRequest): Target {
     start: startOf(pid) ?? 0,
     namespace,
     options: optionBits(options),
-    details: statesOf(boundary),
+    details: detailsOf(boundary),
   };
 }
 

@@ -5,7 +5,8 @@
 
 import { hexOf } from "../codec/hex.ts";
 import { mkdirAll } from "../linux/directory.ts";
-import { unlinkIfThere } from "../linux/link.ts";
+import { failedWith } from "../linux/error.ts";
+import { rename, unlinkIfThere } from "../linux/link.ts";
 import { encode, sha256 } from "../linux/primitive.ts";
 import { readTextIfThere } from "../linux/read.ts";
 import { replaceFile } from "../linux/replace.ts";
@@ -40,6 +41,21 @@ export function saveSession(roots: Roots, path: string, session: Session): void 
 export function readSession(path: string): Session | null {
   const text = readTextIfThere(path, MAX_BYTES);
   return text === null ? null : (JSON.parse(text) as Session);
+}
+
+/** As `readSession`, for whoever ends the recording: of several that come, one gets it. It is kept at `takenPath` until dropped. */
+export function takeSession(path: string): Session | null {
+  try {
+    rename(path, takenPath(path));
+  } catch (error) {
+    if (failedWith(error, "ENOENT")) return null;
+    throw error;
+  }
+  return readSession(takenPath(path));
+}
+
+export function takenPath(path: string): string {
+  return `${path}.ending`;
 }
 
 export function dropSession(path: string): void {

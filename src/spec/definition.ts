@@ -101,6 +101,8 @@ export interface Definition {
   edits?: Edits;
   /** Instead of a hook of its own: the recorder is the hook. */
   record?: RecordWish;
+  /** Instead of a hook of its own: all that an image carries, for the containers that `when` chooses. */
+  source?: { image: string };
   guard: GuardPolicy;
   /** Where ours go among hooks that are already in config.json. */
   position: "append" | "prepend";

@@ -38,3 +38,13 @@ export class Failure extends Error {
     if (options.cause !== undefined) this.cause = options.cause;
   }
 }
+
+/** The same failure, with what was attempted on a larger scale in front of its message. */
+export function failureWithin(what: string, failure: Failure): Failure {
+  const { code, hint, exitCode, message } = failure;
+  return new Failure(code, `${what}: ${message}`, {
+    ...(hint !== undefined && { hint }),
+    exitCode,
+    cause: failure,
+  });
+}

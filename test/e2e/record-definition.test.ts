@@ -16,6 +16,7 @@ import { applyPlan, define } from "../support/plan.ts";
 import { built, hookwright, program } from "../support/programs.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
 import { RUNTIMES, type RuntimeName, runRuntime } from "../support/runtime.ts";
+import { survivors } from "../support/survivors.ts";
 
 bind(primitive);
 
@@ -123,14 +124,30 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
     expect([ran.code, ran.stderr]).toEqual([0, ""]);
     expect(names(profile)).toContainValues(["swapoff", "exit_group"]);
     expect(names(profile)).not.toContain("mkdir");
+    // Nobody gave it a filter, so what the runtime needs comes from the measured table.
+    const told = JSON.parse(readFileSync(`${out}/traced.recording.json`, "utf8"));
+    expect([told.boundary, told.calls.x86_64?.allowed.includes("execve")]).toEqual(["exec", false]);
+    for (const runtime of RUNTIMES) {
+      const again = await run(runtime, confined("traced-again", profile, "ls / >/dev/null"), "traced-again");
+      expect([again.code, again.stderr]).toEqual([0, ""]);
+    }
 
     symlinkSync(base, `${out}/link.json`);
-    const endless = bundleOf("endless", ["/bin/true"], (config) => {
-      config.annotations = { "io.containers.trace-syscall": `of:${profile}` };
-      config.hooks = { prestart: [hook] };
-    });
-    const unheard = await run("runc", endless, "endless");
-    expect([unheard.code === 0, unheard.stderr]).toEqual([false, expect.stringContaining("list poststop")]);
+    // No hook announces the end, so a process waits for it.
+    for (const runtime of RUNTIMES) {
+      const alone = `${out}/alone-${runtime}.json`;
+      const bundle = bundleOf(`alone-${runtime}`, ["/bin/true"], (config) => {
+        config.annotations = { "io.containers.trace-syscall": `of:${alone}` };
+        config.hooks = { prestart: [hook] };
+      });
+      const unheard = await run(runtime, bundle, `alone-${runtime}`);
+      expect([unheard.code, unheard.stderr, unheard.ms < 5000]).toEqual([0, "", true]);
+      for (let i = 0; i < 100 && !existsSync(alone); i++) await Bun.sleep(50);
+      expect(names(alone)).toContain("exit_group");
+      expect(await survivors()).toEqual([]);
+    }
+    expect(readdirSync(root.recordings)).toEqual([]);
+    expect(existsSync(pins)).toBe(false);
     for (const [annotation, words] of [
       ["of:/nonexistent/o.json", "no directory that this host allows"],
       [`of:${out}/missing/o.json`, "no such file or directory"],
@@ -139,15 +156,108 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
       [`if:${base}`, "of:PATH is missing"],
       [`of:${profile};of:${profile}`, "is there twice"],
     ] as const) {
-      const refused = await run("runc", traced("refused", annotation), "refused");
-      expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining(words)]);
+      for (const runtime of RUNTIMES) {
+        const refused = await run(runtime, traced("refused", annotation), "refused");
+        expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining(words)]);
+      }
     }
     expect(readdirSync(out).sort()).toEqual([
+      "alone-crun.json",
+      "alone-crun.recording.json",
+      "alone-runc.json",
+      "alone-runc.recording.json",
       "base.json",
       "link.json",
       "traced.json",
       "traced.recording.json",
     ]);
+  });
+
+  test("a container that still runs is listed, and read without an end to its recording", async () => {
+    const wish = { when: { annotations: { "^snapshot$": "." } }, record: { profile: "live", mode: "merge" } };
+    define(root.root, "record-live", { version: "1.0.0", ...wish });
+    const env = { HOOKWRIGHT_PINS: pins };
+    expect((await hookwright(root.root, ["apply"], { env })).code).toBe(0);
+    const via = [program("hookwright-runtime"), "--runtime-path", Bun.which("runc") ?? "runc"];
+    for (const [turn, runs] of [
+      ["first", 1],
+      ["second", 2],
+    ] as const) {
+      const bundle = bundleOf(turn, ["/bin/sh", "-c", `ls / >/dev/null; sleep 60`], (config) => {
+        config.annotations = { snapshot: "1" };
+      });
+      const started = await runRuntime("runc", root.root, ["run", "--detach", "--bundle", bundle, turn], {
+        via,
+      });
+      expect([started.code, started.stderr]).toEqual([0, ""]);
+      const profile = async () =>
+        (await hookwright(root.root, ["seccomp", "snapshot", turn], { env })).stdout;
+      for (let i = 0; i < 100 && !(await profile()).includes("nanosleep"); i++) await Bun.sleep(50);
+      expect(await profile()).toContain("nanosleep");
+      const listed = await hookwright(root.root, ["seccomp", "list", "--format", "json"], { env });
+      expect(JSON.parse(listed.stdout)).toContainEqual(
+        expect.objectContaining({
+          name: "live",
+          state: "recording",
+          boundary: "permissive",
+          container: turn,
+        }),
+      );
+      await runRuntime("runc", root.root, ["kill", turn, "KILL"]);
+      await runRuntime("runc", root.root, ["delete", "--force", turn]);
+      const recording = JSON.parse(readFileSync(`${root.profiles}/live.recording.json`, "utf8"));
+      expect([recording.coverage?.runs ?? 1, recording.complete]).toEqual([runs, true]);
+    }
+    expect(readdirSync(root.recordings)).toEqual([]);
+    expect(existsSync(pins)).toBe(false);
+  });
+
+  test("io.containers.trace-syscall/NAME is for the pod's container of that name", async () => {
+    const profile = `${root.profiles}/pod.json`;
+    mkdirSync(root.profiles, { recursive: true });
+    const env = [`HOOKWRIGHT_ROOT=${root.root}`, `HOOKWRIGHT_PINS=${pins}`];
+    const hook = { path: program("hookwright-record"), args: ["hookwright-record", "-s"], env };
+    for (const [name, recorded] of [
+      ["side", false],
+      ["web", true],
+    ] as const) {
+      const bundle = bundleOf(`pod-${name}`, ["/bin/true"], (config) => {
+        config.annotations = {
+          "io.kubernetes.container.name": name,
+          "io.containers.trace-syscall/web": `of:${profile}`,
+        };
+        config.hooks = { createRuntime: [hook], poststop: [hook] };
+      });
+      const ran = await run("runc", bundle, `pod-${name}`);
+      expect([ran.code, ran.stderr, existsSync(profile)]).toEqual([0, "", recorded]);
+    }
+  });
+
+  test("a rootless engine is told that it cannot record", () => {
+    const bundle = bundleOf("rootless", ["/bin/true"], (config) => {
+      config.hooks = { poststop: [{ path: program("hookwright-record") }] };
+    });
+    const state = { ociVersion: "1.0.2", id: "rootless", status: "creating", pid: process.pid, bundle };
+    const asked = Bun.spawnSync(
+      [
+        ...["unshare", "--user", "--map-root-user", "--mount"],
+        ...[program("hookwright-record"), "--profile", `${root.work}/rootless.json`],
+      ],
+      {
+        env: { PATH: process.env.PATH ?? "", HOOKWRIGHT_ROOT: root.root, HOOKWRIGHT_PINS: pins },
+        stdin: Buffer.from(JSON.stringify(state)),
+      },
+    );
+    expect([asked.exitCode, asked.stderr.toString()]).toEqual([
+      1,
+      expect.stringContaining("the engine is rootless, and the kernel lets only the machine's root record"),
+    ]);
+    expect(existsSync(pins)).toBe(false);
+  });
+
+  test("its version is told as upstream's is", () => {
+    const told = Bun.spawnSync([program("hookwright-record"), "-version"]);
+    expect(told.stdout.toString()).toMatch(/^hookwright-record \d+\.\d+\.\d+\n$/);
   });
 
   test("a container that died without its last hook leaves nothing for ever", async () => {

@@ -4,8 +4,9 @@
  */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { mountNamespace } from "../../src/linux/mount-namespace.ts";
-import { decodeSnapshot } from "../../src/record/decode.ts";
+import { decodeSnapshot, type RawRecording } from "../../src/record/decode.ts";
 import { register, registerIfLoaded } from "../../src/record/register.ts";
 import type { Registration } from "../../src/record/registration.ts";
 import { read } from "../../src/record/snapshot.ts";
@@ -20,6 +21,7 @@ import {
   nothingLeft,
   record,
   refused,
+  runsI386,
   settle,
 } from "./recorder-launch.ts";
 
@@ -40,6 +42,9 @@ const TIMES = X86 ? 100 : 153;
 const MARKS = X86
   ? [97, 118, 120, 124, 125, 140, 143, 145, 146, 147, 148, 309]
   : [163, 148, 150, 156, 90, 141, 121, 120, 125, 126, 127, 168];
+
+/** Whether `int $0x80` is a call here: some virtual machines have no 32-bit gate, whatever the kernel's configuration says. */
+const NO_I386 = X86 && !runsI386() ? " (skipped: this machine runs no 32-bit code)" : "";
 
 let b: Bench;
 beforeAll(() => {
@@ -73,12 +78,17 @@ describe("what is recorded", () => {
     expect(allowed(await record(b, {}, "leave", String(SYSINFO)))).toContain(SYSINFO);
   });
 
-  test.if(X86)("i386 and x32 calls, each under its own ABI", async () => {
-    const recording = await record(b, {}, "int80:20", "int80:64", "int80:224", "0x40000079");
-    const of = (abi: string) => recording.calls.find((calls) => calls.abi === abi)?.allowed;
-    expect(of("i386")).toEqual([20, 64, 224]);
-    expect(of("x32")).toEqual([GETPGID]);
-    for (const nr of [20, 64, 224, GETPGID]) expect(of("x86_64")).not.toContain(nr);
+  test.if(X86)("x32 calls, under their own ABI", async () => {
+    const recording = await record(b, {}, "0x40000079");
+    expect(of(recording, "x32")).toEqual([GETPGID]);
+    expect(of(recording, "x86_64")).not.toContain(GETPGID);
+    expect(recording.outOfRange).toBe(0);
+  });
+
+  test.skipIf(!X86 || NO_I386 !== "")(`i386 calls, under their own ABI${NO_I386}`, async () => {
+    const recording = await record(b, {}, "int80:20", "int80:64", "int80:224");
+    expect(of(recording, "i386")).toEqual([20, 64, 224]);
+    for (const nr of [20, 64, 224]) expect(of(recording, "x86_64")).not.toContain(nr);
     expect(recording.outOfRange).toBe(0);
   });
 
@@ -184,16 +194,44 @@ describe("what is recorded", () => {
     expect(domains).toMatchObject({ values: [1, 16], refused: false, more: false });
   });
 
-  test("capabilities, files and addresses, since the boundary", async () => {
+  test("capabilities, files and addresses, since the container's own program", async () => {
     const options = { capabilities: true, files: true, addresses: true };
-    const recording = await record(b, { options }, "open:/etc/hostname", "open:/nowhere", "nest");
+    const recording = await record(
+      b,
+      { options },
+      "open:/etc/hostname",
+      "open:/nowhere",
+      "connect:9",
+      "nest",
+    );
     expect(recording.files).toEqual([{ path: "/etc/hostname", access: "r", cut: false }]);
+    expect(recording.addresses).toEqual([{ family: "ipv4", address: "127.0.0.1", port: 9 }]);
     const CAP_SYS_ADMIN = 21;
     expect(recording.capabilities.used).toEqual([CAP_SYS_ADMIN]);
     const plain = await record(b, { options }, "race");
     expect(plain.capabilities).toEqual({ used: [], refused: [] });
     expect(plain.files).toEqual([]);
+    const CAP_SYS_CHROOT = 18;
+    const all = await record(b, { options, boundary: "attach" }, "race");
+    expect(all.capabilities.used).toContain(CAP_SYS_CHROOT);
+    expect(all.files).toContainEqual({ path: "/etc/passwd", access: "r", cut: false });
   });
+});
+
+test("what overlayfs needs in its mounter's name is not the container's", async () => {
+  const dirs = ["lower", "upper", "scratch", "merged"].map((name) => `${b.root.work}/overlay/${name}`);
+  for (const dir of dirs) mkdirSync(dir, { recursive: true });
+  const [lower, upper, scratch, merged] = dirs;
+  writeFileSync(`${lower}/file`, "");
+  const how = `lowerdir=${lower},upperdir=${upper},workdir=${scratch}`;
+  expect(Bun.spawnSync(["mount", "-t", "overlay", "overlay", "-o", how, `${merged}`]).exitCode).toBe(0);
+  const recording = await record(
+    b,
+    { options: { capabilities: true, files: true } },
+    `append:${merged}/file`,
+  );
+  expect(recording.files).toEqual([{ path: `${merged}/file`, access: "w", cut: false }]);
+  expect(recording.capabilities).toEqual({ used: [], refused: [] });
 });
 
 describe("whose it is", () => {
@@ -280,6 +318,10 @@ describe("whose it is", () => {
     nothingLeft(b);
   });
 });
+
+function of(recording: RawRecording, wanted: string): number[] | undefined {
+  return recording.calls.find(({ abi }) => abi === wanted)?.allowed;
+}
 
 const CHILD = `${import.meta.dir}/recorder-child.ts`;
 

@@ -4,7 +4,8 @@
  */
 
 import { expect } from "bun:test";
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { primitive } from "../../src/host/bun.ts";
 import { bind, nr } from "../../src/linux/primitive.ts";
 import { decodeSnapshot, type RawRecording } from "../../src/record/decode.ts";
@@ -41,10 +42,30 @@ export function bench(): Bench {
   must(["mount", "-t", "bpf", "bpf", bpffs]);
   // Containers get a copy of the mounts of their time; as a shared one it would go with ours.
   must(["mount", "--make-shared", bpffs]);
-  for (const name of ["launcher", "calls"])
-    must(["musl-gcc", "-static", "-O1", "-pthread", "-o", `${root.work}/${name}`, `${FIXTURES}/${name}.c`]);
+  build("launcher", `${root.work}/launcher`);
+  buildCalls(`${root.work}/calls`);
   const place = recorderPlace(root, `${bpffs}/hookwright`);
   return { root, place, launcher: `${root.work}/launcher`, calls: `${root.work}/calls` };
+}
+
+/** The program that makes the calls that it is told, static. */
+export function buildCalls(output: string): void {
+  build("calls", output);
+}
+
+function build(name: string, output: string): void {
+  must(["musl-gcc", "-static", "-O1", "-pthread", "-o", output, `${FIXTURES}/${name}.c`]);
+}
+
+/** Whether a program that makes an i386 call survives it. */
+export function runsI386(): boolean {
+  const dir = mkdtempSync(`${tmpdir()}/hookwright-i386-`);
+  try {
+    buildCalls(`${dir}/calls`);
+    return Bun.spawnSync([`${dir}/calls`, "int80:20"]).exitCode === 0;
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 }
 
 function must(command: string[]): void {

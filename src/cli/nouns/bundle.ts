@@ -54,16 +54,22 @@ const apply: Verb = {
       value: "NAME",
       summary: "runtime that will run the bundle, when it is not the plan's",
     },
+    {
+      name: "from-image",
+      value: "oci:DIR:TAG",
+      summary: "also the hooks that an image of a layout carries, when the host's configuration trusts them",
+    },
     DRY_RUN,
   ],
   kernel: true,
   async run(call) {
     const { applyBundle } = await import("../../commands/bundle-apply.ts");
-    const runtime = call.flags.text("runtime");
+    const [runtime, fromImage] = [call.flags.text("runtime"), call.flags.text("from-image")];
     const done = await applyBundle(call.roots, {
       bundle: bundleOf(call),
       dryRun: call.flags.on("dry-run"),
       ...(runtime !== undefined && { runtime }),
+      ...(fromImage !== undefined && { fromImage }),
     });
     const notes = done.skipped.map(({ name, message }) => `left out ${name}: ${message}`);
     if (done.sandbox) notes.push("this is a pod's sandbox, which gets no hooks");

@@ -4,6 +4,11 @@ import { EXIT, Failure } from "../../spec/failure.ts";
 import type { Flag, Noun, Verb } from "../grammar.ts";
 import type { Command, Group, Flag as ImageFlag } from "../umoci/grammar.ts";
 import { TREE } from "../umoci/table.ts";
+import { imageHooks } from "./image-hooks.ts";
+import { index } from "./image-index.ts";
+import { layerVerbs } from "./image-layers.ts";
+import { transferVerbs } from "./image-transfer.ts";
+import { validate } from "./image-validate.ts";
 
 /** A command as the manual, the help and the shells need it; the command line leads to it before the grammar is asked. */
 function verbOf(command: Command): Verb {
@@ -50,7 +55,7 @@ function nounOf({ name, summary, commands }: Group): Noun {
 export const image: Noun = {
   kind: "noun",
   name: "image",
-  summary: "make, change and check images in OCI layouts",
+  summary: "make, change, check and copy images",
   examples: [
     { command: "hookwright image stat --image ./images:base", means: "what an image is made of" },
     {
@@ -58,5 +63,12 @@ export const image: Noun = {
       means: "change what it runs",
     },
   ],
-  children: TREE.map((one) => ("commands" in one ? nounOf(one) : verbOf(one))),
+  children: [
+    ...TREE.map((one) => ("commands" in one ? nounOf(one) : verbOf(one))),
+    validate,
+    index,
+    ...layerVerbs,
+    ...transferVerbs,
+    imageHooks,
+  ],
 };

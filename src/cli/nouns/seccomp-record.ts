@@ -80,7 +80,9 @@ const record: Verb = {
       ...pinsOf(call),
     });
     await keepRecording(call, recording);
-    return { ...(await recordingAnswer(call, recording)), exitCode: exitStatus };
+    const answer = await recordingAnswer(call, recording);
+    const note = "it ran under a filter that allows everything, in place of the bundle's own";
+    return { ...answer, notes: [note, ...(answer.notes ?? [])], exitCode: exitStatus };
   },
 };
 
@@ -128,14 +130,19 @@ const trace: Verb = {
     "Each call is told once, with the values of arguments that matter. It ends with the container, or with an interrupt.",
   ],
   examples: [
-    { command: "hookwright seccomp trace --container web", means: "as it happens" },
+    { command: "hookwright seccomp trace web", means: "as it happens" },
     { command: "hookwright seccomp trace --pid 4711 --format json", means: "one line of JSON each" },
   ],
+  arguments: [{ name: "CONTAINER", summary: "as --container", optional: true, completes: "container" }],
   flags: TARGET,
   kernel: true,
   async run(call) {
     const { seccompTrace } = await import("../../commands/seccomp-trace.ts");
-    const seen = seccompTrace(call.roots, { pid: await pidOf(call), stop: call.stop, ...pinsOf(call) });
+    const seen = seccompTrace(call.roots, {
+      pid: await pidOf(call, call.args[0]),
+      stop: call.stop,
+      ...pinsOf(call),
+    });
     async function* items() {
       for await (const one of seen)
         yield {
@@ -158,9 +165,9 @@ function optionsOf(call: Call): RecordOptions {
   return options;
 }
 
-async function pidOf(call: Call): Promise<number> {
+async function pidOf(call: Call, named?: string): Promise<number> {
   const pid = call.flags.text("pid");
-  const container = call.flags.text("container");
+  const container = named ?? call.flags.text("container");
   if (pid !== undefined && /^[1-9]\d{0,9}$/.test(pid)) return Number(pid);
   if (pid !== undefined) throw usage(`"${pid}" is no pid`);
   if (container === undefined) throw usage("say which container: --bundle, --container or --pid");

@@ -200,6 +200,12 @@ const lint: Verb = {
     RUNTIME,
     { name: "runtime-version", value: "VERSION", summary: "its version" },
     { name: "libseccomp", value: "VERSION", summary: "version of the libseccomp that it uses" },
+    {
+      name: "no-new-privileges",
+      value: "WORD",
+      choices: ["yes", "no"],
+      summary: "whether containers have noNewPrivileges; both ways are looked at when absent",
+    },
   ],
   exits: ["1 there are errors"],
   failureExit: EXIT.usage,
@@ -209,11 +215,13 @@ const lint: Verb = {
     const runtime = runtimeOf(call);
     const runtimeVersion = call.flags.text("runtime-version");
     const libseccomp = call.flags.text("libseccomp");
+    const privileges = call.flags.text("no-new-privileges");
     const found = await seccompLint(call.roots, {
       files: call.args,
       ...(runtime !== undefined && { runtime }),
       ...(runtimeVersion !== undefined && { runtimeVersion }),
       ...(libseccomp !== undefined && { libseccomp }),
+      ...(privileges !== undefined && { noNewPrivileges: privileges === "yes" }),
     });
     const names = found.findings.map(({ rule }) => rule);
     return {

@@ -1,11 +1,12 @@
 /** Flags that several commands of the image tools have, and what their values mean. */
 
 import { goQuote } from "../../codec/go-quote.ts";
+import { isTag } from "../../codec/image/tag.ts";
 import type { HistoryWords } from "../../rules/image/history.ts";
 import { type MapOptions, parseIdMapping } from "../../rules/image/id-map.ts";
 import { parsePlatform } from "../../rules/image/platform.ts";
 import { Failure } from "../../spec/failure.ts";
-import type { Platform } from "../../spec/image.ts";
+import type { Compression, Platform } from "../../spec/image.ts";
 import type { Command, Flag, Given } from "./grammar.ts";
 
 export const IMAGE: Flag = {
@@ -70,11 +71,27 @@ export function mappingOf(given: Given): MapOptions {
   };
 }
 
+export const COMPRESS: Flag = {
+  name: "compress",
+  value: "HOW",
+  otherwise: "auto",
+  choices: ["auto", "gzip", "zstd", "none"],
+  summary: "compression of the new layer: auto (as the last layer of the image), gzip, zstd or none",
+};
+
+/** The compression that COMPRESS asks for. Throws `Failure` `usage`. */
+export function compressionOf(given: Given): Compression | "auto" {
+  const word = given.text(COMPRESS.name);
+  if (word === "auto" || word === "gzip" || word === "zstd" || word === "none") return word;
+  throw usage(`invalid --compress: unknown layer compression type ${goQuote(word)}`);
+}
+
 /** Fails when flags contradict each other or name what cannot be, in the order in which umoci finds out. */
 export function checkFlags({ flags }: Command, given: Given): void {
   const has = (name: string) => flags.some((flag) => flag.name === name);
   if (has(IMAGE.name)) requireImage(given);
   if (has(LAYOUT.name)) requireLayout(given);
+  if (has(COMPRESS.name)) compressionOf(given);
   if (has("no-history") && given.on("no-history")) {
     const other = HISTORY.find(({ name }) => name !== "no-history" && given.has(name));
     if (other !== undefined) {
@@ -119,13 +136,6 @@ export function imageOf(given: Given): { path: string; tag: string } {
 
 export function platformOf(given: Given): Platform | undefined {
   return given.has(PLATFORM.name) ? parsePlatform(given.text(PLATFORM.name)) : undefined;
-}
-
-const COMPONENT = "[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*";
-
-/** Whether a text can be a tag of a layout (annotations.md, org.opencontainers.image.ref.name). */
-export function isTag(text: string): boolean {
-  return text.length <= 4096 && new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`).test(text);
 }
 
 function checkTag(tag: string, flag: string): void {

@@ -5,6 +5,7 @@
 
 import type { Platform } from "../../spec/image.ts";
 import type { Completes, Example } from "../grammar.ts";
+import type { Sink } from "../output.ts";
 
 export interface Flag {
   /** Long name without dashes. */
@@ -81,6 +82,8 @@ export interface Call {
   /** SOURCE_DATE_EPOCH in seconds; throws a Failure when it is no number. */
   sourceDate(): number | undefined;
   readonly log: Log;
+  /** Standard error, for a line of progress on a terminal. */
+  readonly err: Sink;
   /** Writes to standard output. */
   print(text: string): void;
 }

@@ -32,7 +32,7 @@ export async function runUmoci(argv: readonly string[], world: World): Promise<n
   let given: Given;
   let args: readonly string[];
   try {
-    ({ given, args } = readWords([...GLOBAL_FLAGS, HELP, VERSION_FLAG], argv));
+    ({ given, args } = readWords([...GLOBAL_FLAGS, HELP, VERSION_FLAG], argv, true));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     world.out.write(`Incorrect Usage. ${error.message}\n\n${topHelp()}`);
@@ -72,7 +72,7 @@ async function runBelow(
   if (!("commands" in found)) return runCommand(found, rest, path, world, log);
   let read: ReturnType<typeof readWords>;
   try {
-    read = readWords([HELP], rest);
+    read = readWords([HELP], rest, true);
   } catch (error) {
     if (error instanceof Failure) world.out.write(`Incorrect Usage. ${error.message}\n\n${groupHelp(found)}`);
     throw error;
@@ -113,7 +113,7 @@ async function runCommand(
   const flags = [...command.flags, HELP];
   let read: ReturnType<typeof readWords>;
   try {
-    read = readWords(flags, words, command.inOrder);
+    read = readWords(flags, words, command.inOrder === true);
   } catch (error) {
     if (error instanceof Failure) {
       world.out.write(`Incorrect Usage: ${error.message}\n\n${commandHelp(command, path)}`);
@@ -139,6 +139,7 @@ async function runCommand(
     platform: platformOf(given),
     sourceDate: () => sourceDate(world.env.SOURCE_DATE_EPOCH),
     log,
+    err: world.err,
     print: (text) => world.out.write(text),
   };
   if (command.check !== undefined) command.check(call);

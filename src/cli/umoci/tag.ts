@@ -1,7 +1,8 @@
 /** `tag`: a further name for an image. */
 
+import { isTag } from "../../codec/image/tag.ts";
 import { Failure } from "../../spec/failure.ts";
-import { IMAGE, isTag, PLATFORM } from "./flags.ts";
+import { IMAGE, PLATFORM } from "./flags.ts";
 import type { Command } from "./grammar.ts";
 
 export const tag: Command = {

@@ -20,7 +20,7 @@ const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 export const HELP: Flag = { name: "help", aliases: ["h"], summary: "show this text" };
 
 /** Splits words into flags and the rest. Throws `Failure` `usage`, whose message is Go's. */
-export function readWords(flags: readonly Flag[], words: readonly string[], inOrder = true): Words {
+export function readWords(flags: readonly Flag[], words: readonly string[], inOrder: boolean): Words {
   const rest = [...(inOrder ? words : reorder(flags, words))];
   const values = new Map<string, string[]>();
   for (let word = rest[0]; word !== undefined && word.length > 1 && word.startsWith("-"); word = rest[0]) {
@@ -91,12 +91,12 @@ function reorder(flags: readonly Flag[], words: readonly string[]): string[] {
       back.push(...words.slice(at));
       break;
     }
-    if (mayBeValue && !word.startsWith("-")) {
-      mayBeValue = false;
-      front.push(word);
-    } else if (looksLikeFlag(flags, word)) {
+    if (looksLikeFlag(flags, word)) {
       front.push(word);
       mayBeValue = !word.includes("=");
+    } else if (mayBeValue) {
+      front.push(word);
+      mayBeValue = false;
     } else back.push(word);
   }
   return [...front, ...back];

@@ -8,6 +8,7 @@ import { Failure } from "../../spec/failure.ts";
 import { type ImageConfig, type ImageIndex, type Manifest, MEDIA_TYPE } from "../../spec/image.ts";
 import type { Shape, Struct } from "../go-json.ts";
 import { goTime } from "../go-time.ts";
+import { parseExact } from "../json/exact-number.ts";
 import { readJson } from "../json/read.ts";
 import { stringEnd } from "../json/string.ts";
 import { CONFIG, DESCRIPTOR, INDEX, MANIFEST } from "./shapes.ts";
@@ -53,7 +54,9 @@ type Fields = { [key: string]: unknown };
 
 function read(text: string, file: string, shape: Struct): Fields {
   if (isDeep(text)) refuse(file, `values are nested more than ${DEPTH_LIMIT} deep`);
-  const { value } = readJson(text, { file });
+  // Strict, and says where; the value is the same, but for numbers of fields that only others know.
+  readJson(text, { file });
+  const value = parseExact(text);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     refuse(file, "it is not an object");
   checkStruct(value, shape, file, "");

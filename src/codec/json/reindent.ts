@@ -1,15 +1,15 @@
 /**
- * A JSON text laid out for people, two spaces a level: only white space differs, every token stays as it was written.
+ * A JSON text laid out for people, two spaces a level unless said otherwise: only white space differs, every token stays as it was written.
  * For showing changes of a file that is one line.
  */
 
 import { skipBlank, stringEnd } from "./string.ts";
 
 /** The text indented; it must be JSON, else the result is as odd as the text. */
-export function reindentJson(text: string): string {
+export function reindentJson(text: string, indent = "  "): string {
   let out = "";
   let level = 0;
-  const broken = (): string => `\n${"  ".repeat(level)}`;
+  const broken = (): string => `\n${indent.repeat(level)}`;
   for (let at = skipBlank(text, 0); at < text.length; at = skipBlank(text, at)) {
     const c = text.charAt(at);
     if (c === '"') {

@@ -3,7 +3,7 @@
 import type { Struct } from "../../codec/go-json.ts";
 import { INDEX } from "../../codec/image/shapes.ts";
 import type { Descriptor, ImageIndex } from "../../spec/image.ts";
-import type { Walk } from "./walk.ts";
+import { endOf, type Walk } from "./walk.ts";
 import type { Blob } from "./writer.ts";
 
 /** What is needed of a layout. */
@@ -14,7 +14,7 @@ interface Blobs {
 
 /** The entry of index.json for a walk whose end is now `child`. Each descriptor keeps what it said besides the content. */
 export function replaceChild(layout: Blobs, walk: Walk, child: Descriptor): Descriptor {
-  let old = walk.at(-1) ?? walk[0];
+  let old = endOf(walk);
   let entry: Descriptor = { ...old, ...child };
   for (const parent of walk.slice(0, -1).reverse()) {
     const index = layout.readIndexBlob(parent);

@@ -60,6 +60,11 @@ export function isManifest({ mediaType }: Descriptor): boolean {
   return mediaType === MEDIA_TYPE.manifest || mediaType === MEDIA_TYPE.dockerManifest;
 }
 
+/** Whether it is the configuration of an image, and not of another kind of artifact. */
+export function isConfig({ mediaType }: Descriptor): boolean {
+  return mediaType === MEDIA_TYPE.config || mediaType === MEDIA_TYPE.dockerConfig;
+}
+
 /** What can only be a part of an image, and never one. */
 function isPart({ mediaType }: Descriptor): boolean {
   const { config, layer, foreignLayer, dockerConfig, dockerLayer, dockerForeignLayer, empty } = MEDIA_TYPE;

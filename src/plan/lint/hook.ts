@@ -16,9 +16,9 @@ const APPLETS = new Set(
   ).split(" "),
 );
 
-export function lintHook({ hook, guard, record }: Definition, legacy: boolean, report: Report): void {
+export function lintHook({ hook, guard, record, source }: Definition, legacy: boolean, report: Report): void {
   if (hook === undefined) {
-    if (record === undefined && Object.keys(guard).length > 0) {
+    if (record === undefined && source === undefined && Object.keys(guard).length > 0) {
       report.add(
         "without-hook",
         ["guard"],

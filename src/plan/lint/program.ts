@@ -43,19 +43,19 @@ const RULE_OF: { readonly [R in TrustReason]: RuleId } = {
 };
 
 /** Judges the program of a definition; undefined when there is none to run. Problems go to its report. */
-export function inspectProgram({ definition, report, legacy }: ReadDefinition): InspectedProgram | undefined {
+export function inspectProgram({
+  definition,
+  report,
+  legacy,
+  program: brought,
+}: ReadDefinition): InspectedProgram | undefined {
   const hook = definition?.hook;
   if (definition === undefined || hook === undefined || !hook.path.startsWith("/")) return undefined;
   const at: PathStep[] = legacy ? ["hook"] : ["hook", "path"];
   const tell = (rule: RuleId, message: string, mend: string, path = at) =>
     report.add(rule, path, message, mend);
-  const path = trusted(hook, report.mode === "check", tell);
-  if (path === undefined) return undefined;
-  if ((statSync(path).mode & 0o111) === 0) {
-    tell("not-executable", `${hook.path} is not executable`, `chmod 0755 ${hook.path}`);
-    return undefined;
-  }
-  const bytes = readFileSync(path);
+  const bytes = brought ?? installed(hook, report.mode === "check", tell);
+  if (bytes === undefined) return undefined;
   const program = programOf(bytes);
   const { digest } = definition.guard;
   if (digest !== undefined && digest !== `sha256:${program.digest}`) {
@@ -80,6 +80,15 @@ export function inspectProgram({ definition, report, legacy }: ReadDefinition): 
 }
 
 type Tell = (rule: RuleId, message: string, mend: string, path?: PathStep[]) => void;
+
+/** The bytes of the program at its path. */
+function installed(hook: HookProgram, lenient: boolean, tell: Tell): Uint8Array | undefined {
+  const path = trusted(hook, lenient, tell);
+  if (path === undefined) return undefined;
+  if ((statSync(path).mode & 0o111) !== 0) return readFileSync(path);
+  tell("not-executable", `${hook.path} is not executable`, `chmod 0755 ${hook.path}`);
+  return undefined;
+}
 
 /** The path that may be read, after the trust chain; undefined when there is nothing to go on with. */
 function trusted({ path }: HookProgram, lenient: boolean, tell: Tell): string | undefined {

@@ -92,6 +92,10 @@ export const RULES = {
     "What stands beside record and cannot: a hook, stages, or a profile that its filter replaces.",
     "error",
   ),
+  "source-alone": rule(
+    "What stands beside source and cannot: the image brings all but name and when.",
+    "error",
+  ),
   "image-binding": rule(
     "when.images is not available yet; accepting it would let the hook run elsewhere.",
     "error",

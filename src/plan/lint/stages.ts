@@ -14,6 +14,10 @@ export function lintStages(
   const field = "stage" in value && value.stage !== undefined ? "stage" : "stages";
   const stages: readonly string[] | undefined =
     field === "stage" && "stage" in value ? value.stage : value.stages;
+  if (definition?.source !== undefined) {
+    lintSource(value, report);
+    return;
+  }
   if (definition?.record !== undefined) {
     lintRecord(definition, stages, report);
     return;
@@ -73,6 +77,14 @@ function lintRecord(definition: Definition, stages: readonly string[] | undefine
       "the recording's permissive filter takes the profile's place",
       "remove it, or say record.filter: own",
     );
+}
+
+/** What the image carries has its own program, stages and edits; the host only says for which containers. */
+function lintSource(value: DefinitionFile | LegacyFile, report: Report): void {
+  for (const field of ["hook", "stages", "edits", "record", "guard", "position"]) {
+    if (!(field in value)) continue;
+    report.add("source-alone", [field], `${field} comes from the image`, `remove ${field}`, true);
+  }
 }
 
 function lintWithoutHook(

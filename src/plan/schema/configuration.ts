@@ -1,6 +1,7 @@
 /** The host configuration, `<config>/hookwright.yaml`: what holds for all definitions of a host. Every field is optional. */
 
 import * as v from "valibot";
+import { imagesSchema } from "./images.ts";
 import { described, whole, word } from "./words.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -38,5 +39,8 @@ export const configurationSchema = v.strictObject({
         ),
       }),
     ),
+  ),
+  images: v.exactOptional(
+    described("Images: registries, and trust in the hooks that images carry.", imagesSchema),
   ),
 });

@@ -145,6 +145,17 @@ export const definitionSchema = v.strictObject({
   record: v.exactOptional(
     described("Record the container's system calls, and write a seccomp profile when it stops.", record),
   ),
+  source: v.exactOptional(
+    described(
+      "Take hooks from an image that carries them, in place of one's own; the host's configuration says whose are trusted.",
+      v.strictObject({
+        image: described(
+          "The image in a layout of this host, oci:PATH:TAG.",
+          v.pipe(v.string(), v.regex(/^oci:\/[^\0:]+(?::[^\0]+)?$/, "must be oci:/PATH:TAG")),
+        ),
+      }),
+    ),
+  ),
   guard: v.exactOptional(described("How the hook is held while it runs.", guard)),
   position: v.exactOptional(
     described("Where the hook goes among those that are there already.", v.picklist(["append", "prepend"])),

@@ -36,11 +36,9 @@ export function parseIdMapping(text: string, flag: string): IdMapping {
   if (container === undefined || host === undefined || parts.length > 3) {
     throw refuse(`invalid number of fields in mapping ${goQuote(text)}: ${parts.length}`);
   }
-  return {
-    hostID: number(host, "hostID"),
-    containerID: number(container, "containerID"),
-    size: size === undefined ? 1 : number(size, "size"),
-  };
+  const length = size === undefined ? 1 : number(size, "size");
+  const containerID = number(container, "containerID");
+  return { containerID, hostID: number(host, "hostID"), size: length };
 }
 
 /** With `rootless`, root of the container is the caller where no mapping says otherwise. */

@@ -1,0 +1,75 @@
+/**
+ * Who refers to whom in a layout: the index under the tag that stands in for the referrers API, and manifests that other
+ * tools have put into index.json by themselves.
+ */
+
+import { type Descriptor, type ImageIndex, REF_NAME } from "../spec/image.ts";
+import { kindOf } from "./kind.ts";
+import { type Layout, tagOf } from "./layout.ts";
+import type { Content } from "./medium.ts";
+import { indexContent, referrersTag, withReferrer } from "./referrers.ts";
+import { referrerOf, subjectOf } from "./subject.ts";
+
+/** A larger manifest is no referrer. */
+const LARGEST = 4 * 1024 * 1024;
+
+/** What is needed to find referrers: a layout, or one in an archive. */
+export type ReferrerIndex = Pick<Layout, "index" | "hasBlob" | "readBlob" | "readIndexBlob">;
+
+/** Manifests whose subject is that digest. Throws `Failure` for a damaged index of referrers. */
+export function layoutReferrers(layout: ReferrerIndex, digest: string): Descriptor[] {
+  const index = layout.index();
+  const listed = (fallbackOf(layout, index, digest)?.manifests ?? []).map((one) => told(layout, one));
+  const known = new Set(listed.map((one) => one.digest));
+  for (const entry of index.manifests) {
+    if (known.has(entry.digest) || kindOf(entry) !== "manifest" || entry.size > LARGEST) continue;
+    if (entry.digest === digest || !layout.hasBlob(entry.digest)) continue;
+    const content = { descriptor: entry, bytes: layout.readBlob(entry) };
+    if (subjectOf(content) === digest) listed.push(referrerOf(content));
+  }
+  return listed;
+}
+
+/** A referrer with its `artifactType`, which tools from before image-spec 1.1 lose when they copy a list. */
+function told(layout: ReferrerIndex, listed: Descriptor): Descriptor {
+  if (listed.artifactType !== undefined || kindOf(listed) !== "manifest" || listed.size > LARGEST)
+    return listed;
+  return referrerOf({ descriptor: listed, bytes: layout.readBlob(listed) });
+}
+
+/** Lists a manifest, which is there already, as a referrer of its subject. */
+export function addLayoutReferrer(layout: Layout, subject: string, content: Content): void {
+  layout.editIndex((index) => {
+    const next = withReferrer(fallbackOf(layout, index, subject), referrerOf(content));
+    return next === undefined ? index : withFallback(layout, index, subject, next);
+  });
+}
+
+/** Takes referrers off the list; a list that is empty then goes, too. */
+export function removeLayoutReferrers(layout: Layout, subject: string, gone: ReadonlySet<string>): void {
+  layout.editIndex((index) => {
+    const manifests = index.manifests.filter(({ digest }) => !gone.has(digest));
+    const rest = { ...index, manifests };
+    const left = fallbackOf(layout, rest, subject)?.manifests.filter(({ digest }) => !gone.has(digest));
+    if (left === undefined) return rest;
+    return withFallback(layout, rest, subject, left.length === 0 ? undefined : indexContent(left));
+  });
+}
+
+function fallbackOf(layout: ReferrerIndex, index: ImageIndex, subject: string): ImageIndex | undefined {
+  const entry = index.manifests.find((one) => tagOf(one) === referrersTag(subject));
+  return entry && layout.readIndexBlob(entry);
+}
+
+function withFallback(
+  layout: Layout,
+  index: ImageIndex,
+  subject: string,
+  content: Content | undefined,
+): ImageIndex {
+  const tag = referrersTag(subject);
+  const others = index.manifests.filter((one) => tagOf(one) !== tag);
+  if (content === undefined) return { ...index, manifests: others };
+  layout.putBytes(content.bytes);
+  return { ...index, manifests: [...others, { ...content.descriptor, annotations: { [REF_NAME]: tag } }] };
+}
