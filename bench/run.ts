@@ -11,6 +11,7 @@ import { type TempRoot, tempRoot } from "../test/support/root.ts";
 import { RUNTIMES, runtimePath } from "../test/support/runtime.ts";
 import { emptyProgram } from "./elf.ts";
 import { applyMany, configOf, hookOf } from "./fixtures.ts";
+import { imageCommands } from "./image-commands.ts";
 import { images } from "./images.ts";
 import { clock, peak } from "./measure.ts";
 import { recorder } from "./recorder.ts";
@@ -29,6 +30,7 @@ try {
   await recorder(root, rounds);
   await runtimes();
   await commandLine();
+  await imageCommands(fast, Math.ceil(rounds / 5));
   await images(fast, rounds < 300 ? 1 : 3);
 } finally {
   root.remove();

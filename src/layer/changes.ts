@@ -82,6 +82,16 @@ export function describeFile(place: Place, options: HashOptions): TreeFile {
   return new Look(place, factsOf(place), { ...options, complete: true }).whole();
 }
 
+/** The whole tree with all hashes, compared with nothing. Throws LinuxError, and `Failure` `file_changed`. */
+export function describeTree(root: number, options: HashOptions): TreeFile {
+  return walkTree<TreeFile>(root, {
+    leave(place, children) {
+      const file = new Look(place, factsOf(place), { ...options, complete: true }).whole();
+      return children === undefined ? file : { ...file, children };
+    },
+  });
+}
+
 /** A file that is being looked at; what takes time is found out when it is asked for. */
 class Look {
   readonly #place: Place;

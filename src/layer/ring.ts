@@ -5,7 +5,9 @@
 
 /** Bytes of one buffer, and how many there are: together they fit a processor's cache. */
 const SLOT = 256 * 1024;
-const SLOTS = 16;
+const SLOTS = 24;
+/** So many slots are filled, or emptied, before a sleeping thread is woken: waking for each costs more than the work in it. */
+const BATCH = 8;
 /** What a slot holds: bytes of the stream, or a message that ends it. */
 export const SLOT_KIND = { data: 0, end: 1, failure: 2 } as const;
 
@@ -52,7 +54,8 @@ export class Ring {
     this.#words[STATE + (filled % SLOTS) * 2] = length;
     this.#words[STATE + (filled % SLOTS) * 2 + 1] = kind;
     Atomics.store(this.#words, FILLED, filled + 1);
-    Atomics.notify(this.#words, FILLED);
+    const waiting = filled + 1 - Atomics.load(this.#words, EMPTIED);
+    if (waiting >= BATCH || kind !== SLOT_KIND.data) Atomics.notify(this.#words, FILLED);
   }
 
   /** For the emptying thread: the next buffer that was filled, or undefined when there is none after `ms` milliseconds. */
@@ -69,14 +72,13 @@ export class Ring {
 
   /** Gives the buffer that `take` gave back. */
   release(): void {
-    Atomics.add(this.#words, EMPTIED, 1);
-    Atomics.notify(this.#words, EMPTIED);
+    const emptied = Atomics.add(this.#words, EMPTIED, 1) + 1;
+    if (Atomics.load(this.#words, FILLED) - emptied <= SLOTS - BATCH) Atomics.notify(this.#words, EMPTIED);
   }
 
   /** Ends the filling thread's waiting. */
   stop(): void {
     Atomics.store(this.#words, STOPPED, 1);
-    Atomics.add(this.#words, EMPTIED, 0);
     Atomics.notify(this.#words, EMPTIED);
   }
 

@@ -1,6 +1,7 @@
 /**
  * A definition that records becomes one with a hook and an edit: the recorder, which is the host program under another
- * name, at the container's creation and at its end, and the filter that makes the recording exact.
+ * name, at the container's creation and at its end, and the filter that makes the recording exact. The hooks.d file of
+ * oci-seccomp-bpf-hook lists only the creation; with the recorder in its place it means the end as well.
  */
 
 import { permissiveFilter } from "../rules/seccomp/permissive.ts";
@@ -11,11 +12,13 @@ import { programOf } from "./program.ts";
 import type { ReadDefinition } from "./read-definition.ts";
 
 const RECORDER = "hookwright-record";
+const NAMES = [RECORDER, "oci-seccomp-bpf-hook"];
 
 /** The definition with what its `record` means spelled out; one without `record` as it is. */
 export function withRecorder(read: ReadDefinition, roots: Roots): ReadDefinition {
   const { definition } = read;
   const record = definition?.record;
+  if (definition !== undefined && record === undefined) return { ...read, definition: toTheEnd(definition) };
   if (definition === undefined || record === undefined || definition.hook !== undefined) return read;
   const edits =
     record.filter === "own"
@@ -28,6 +31,13 @@ export function withRecorder(read: ReadDefinition, roots: Roots): ReadDefinition
     ...(edits === undefined ? {} : { edits }),
   };
   return { ...read, definition: spelled };
+}
+
+function toTheEnd(definition: Definition): Definition {
+  const { hook, stages } = definition;
+  const [called = ""] = hook?.args ?? [];
+  const records = NAMES.includes(called.slice(called.lastIndexOf("/") + 1)) && !stages.includes("poststop");
+  return records ? { ...definition, stages: [...stages, "poststop"] } : definition;
 }
 
 /** The host program as the program of such a definition. */

@@ -20,7 +20,7 @@ const GRACE = 1000;
 const LOOK_EVERY = 20;
 
 /** Returns at once; `finish` runs when the process `pid` has ended and the session at `path` is still there. */
-export function atEndOf(pid: number, path: string, finish: () => void): void {
+export async function atEndOf(pid: number, path: string, finish: () => Promise<unknown>): Promise<void> {
   const process = pidfdOpen(pid);
   if (fork() !== 0) return;
   try {
@@ -28,7 +28,7 @@ export function atEndOf(pid: number, path: string, finish: () => void): void {
     detach(process);
     ready(PROCESS, POLL.IN, Number.POSITIVE_INFINITY);
     for (const until = monotonicMs() + GRACE; monotonicMs() < until && exists(path); ) sleep(LOOK_EVERY);
-    if (exists(path)) finish();
+    if (exists(path)) await finish();
     exit(EXIT.ok);
   } catch (error) {
     if (error instanceof Failure) complainToLog(error);

@@ -13,12 +13,11 @@ import type { Boundary, RecordOptions } from "../spec/recording.ts";
 import type { Roots } from "../spec/roots.ts";
 import { destinationOf, traceAnnotation } from "./annotation.ts";
 import { bundleFacts } from "./bundle.ts";
-import { checkDestination, type Destination, writeProfile } from "./destination.ts";
+import { checkDestination, type Destination } from "./destination.ts";
 import { atEndOf } from "./end.ts";
 import { type RecorderPlace, recorderPlace } from "./place.ts";
-import { recordingOf } from "./recording.ts";
 import { register } from "./register.ts";
-import { dropSession, type Session, saveSession, sessionPath, takenPath, takeSession } from "./session.ts";
+import { dropSession, type Session, saveSession, sessionPath } from "./session.ts";
 import { unregister } from "./unregister.ts";
 import type { Words } from "./words.ts";
 
@@ -45,7 +44,7 @@ export async function recordHook(words: Words, roots: Roots, pins: string | unde
   const state = readState();
   const path = sessionPath(roots, state.id, state.bundle);
   const place = recorderPlace(roots, pins);
-  if (state.status === "stopped") return finish(path, place);
+  if (state.status === "stopped") return end(path, place);
   const destination = words.destination ?? fromAnnotation(state, words, roots);
   if (destination === undefined) return "not recorded: the container has no annotation that asks for it";
   return await begin(state, destination, words.options, { path, place, roots });
@@ -69,7 +68,7 @@ async function begin(
       exitCode: EXIT.own,
     });
   if (destination.profile.startsWith(`${roots.profiles}/`)) mkdirAll(roots.profiles, 0o755);
-  checkDestination(destination);
+  await checkDestination(destination);
   const started = new Date(realtimeMs()).toISOString();
   const registration = await register(place, { pid: state.pid, options, boundary });
   const container = {
@@ -86,7 +85,7 @@ async function begin(
   };
   try {
     saveSession(roots, path, session);
-    if (!ends) atEndOf(state.pid, path, () => finish(path, place));
+    if (!ends) await atEndOf(state.pid, path, () => end(path, place));
   } catch (error) {
     dropSession(path);
     unregister(place, registration);
@@ -95,22 +94,9 @@ async function begin(
   return `recording ${BOUNDARIES[boundary]}; the profile goes to ${destination.profile}`;
 }
 
-function finish(path: string, place: RecorderPlace): string {
-  const session = takeSession(path);
-  if (session === null)
-    return "not recorded: nothing was begun for this container, or its profile is written already";
-  const { registration, run, options, destination } = session;
-  const snapshot = unregister(place, registration);
-  dropSession(takenPath(path));
-  if (snapshot === null)
-    throw new Failure("record_lost", "write the profile: what was recorded is gone", {
-      hint: "a reboot, or whoever unloaded the recorder, took it away; run the container again",
-      exitCode: EXIT.own,
-    });
-  const ended = new Date(realtimeMs()).toISOString();
-  const recording = recordingOf(snapshot, { ...run, ended, complete: true }, options);
-  const notes = writeProfile(destination, recording);
-  return [`wrote ${destination.profile}`, ...notes.map(({ message }) => `note: ${message}`)].join("\n");
+async function end(path: string, place: RecorderPlace): Promise<string> {
+  const { finish } = await import("./finish.ts");
+  return finish(path, place);
 }
 
 function fromAnnotation(state: State, { directories }: Words, roots: Roots): Destination | undefined {

@@ -159,7 +159,7 @@ function absolute(path: string, cwd: string): string {
 }
 
 async function imageOf({ args: [name = ""], flags, cwd }: Call): Promise<{ path: string; tag: string }> {
-  const { isTag } = await import("../umoci/flags.ts");
+  const { isTag } = await import("../../codec/image/tag.ts");
   const at = name.indexOf(":");
   const [path, tag] = at < 0 ? [name, "latest"] : [name.slice(0, at), name.slice(at + 1)];
   for (const one of [tag, flags.text("tag") ?? tag]) {
