@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { Failure } from "../spec/failure.ts";
 import { type EngineName, HANDLER } from "./engine.ts";
@@ -17,36 +17,45 @@ interface Tryout {
   readonly machine: Machine;
   /** The container's file system. */
   readonly rootfs: string;
-  /** Where the engine writes the container's id. */
-  readonly idFile: string;
   readonly wrapper: string;
 }
 
 const COMMAND = [TRYOUT, "--version"];
+const FLAGS = ["--network", "none", "--runtime", HANDLER];
 
-const STARTS: { readonly [E in EngineName]: ((tryout: Tryout) => void) | undefined } = {
-  docker({ machine, rootfs, idFile }) {
+/** Each runs the container to its end and returns its id. */
+const STARTS: { readonly [E in EngineName]: ((tryout: Tryout) => string) | undefined } = {
+  docker({ machine, rootfs }) {
     const image = `hookwright-verify:${process.pid}`;
     const tar = spawnSync("tar", ["-C", rootfs, "-c", "."], { maxBuffer: 1 << 28 });
     run(machine, "docker", ["import", "-", image], tar.stdout);
     try {
-      const flags = ["--rm", "--cidfile", idFile, "--network", "none", "--runtime", HANDLER];
-      run(machine, "docker", ["run", ...flags, image, ...COMMAND]);
+      return lived(machine, "docker", ["create", ...FLAGS, image, ...COMMAND]);
     } finally {
       run(machine, "docker", ["rmi", image]);
     }
   },
-  podman({ machine, rootfs, idFile }) {
-    const flags = ["--rm", "--cidfile", idFile, "--network", "none", "--runtime", HANDLER];
-    run(machine, "podman", ["run", ...flags, "--rootfs", rootfs, ...COMMAND]);
+  podman({ machine, rootfs }) {
+    return lived(machine, "podman", ["create", ...FLAGS, "--rootfs", rootfs, ...COMMAND]);
   },
-  containerd({ machine, rootfs, idFile, wrapper }) {
+  containerd({ machine, rootfs, wrapper }) {
     const id = `hookwright-verify-${process.pid}`;
-    writeFileSync(idFile, id);
     run(machine, "ctr", ["run", "--rm", "--runc-binary", wrapper, "--rootfs", rootfs, id, ...COMMAND]);
+    return id;
   },
   crio: undefined,
 };
+
+/** A container's whole life, from the client's command that creates it. */
+function lived(machine: Machine, client: string, create: string[]): string {
+  const id = run(machine, client, create);
+  try {
+    run(machine, client, ["start", "--attach", id]);
+  } finally {
+    run(machine, client, ["rm", "--force", id]);
+  }
+  return id;
+}
 
 /** Starts the container, waits for its end, returns its id. @throws Failure with the engine's own words. */
 export function tryOut(engine: EngineName, machine: Machine, wrapper: string, program: Uint8Array): string {
@@ -66,23 +75,22 @@ export function tryOut(engine: EngineName, machine: Machine, wrapper: string, pr
     for (const name of ["", "proc", "dev", "sys", "etc", "run"])
       mkdirSync(`${rootfs}/${name}`, { recursive: true });
     writeFileSync(`${rootfs}${TRYOUT}`, program, { mode: 0o755 });
-    const idFile = `${dir}/id`;
-    start({ machine, rootfs, idFile, wrapper });
-    return readFileSync(idFile, "utf8").trim();
+    return start({ machine, rootfs, wrapper });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-function run(machine: Machine, name: string, args: string[], input?: Uint8Array): void {
+/** Runs a client's command; returns the last line that it prints. */
+function run(machine: Machine, name: string, args: string[], input?: Uint8Array): string {
   const program = programOf(machine, name) ?? name;
-  const { status, stderr, error } = spawnSync(program, args, {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
     encoding: "utf8",
     timeout: 60_000,
     env: { ...machine.env } as NodeJS.ProcessEnv,
     ...(input === undefined ? { stdio: ["ignore", "pipe", "pipe"] } : { input }),
   });
-  if (status === 0) return;
+  if (status === 0) return stdout.trim().split("\n").at(-1) ?? "";
   throw new Failure("engine_run", `${name} ${args.join(" ")}: ${error?.message ?? stderr.trim()}`, {
     hint: "has the engine been reloaded since it was enabled? `hookwright engine list` says what its files say",
   });
