@@ -194,6 +194,40 @@ describe.skipIf(!ready || !installed("podman", "conmon"))("Podman", () => {
   }, 120_000);
 });
 
+describe.skipIf(!ready || !installed("podman", "conmon", "newuidmap", "catatonit"))(
+  "Podman without root",
+  () => {
+    test("the user's own drop-in, plan and log: hooks fire, and everything goes again", async () => {
+      writeFileSync(
+        `${root.root}/etc/containers/policy.json`,
+        '{"default":[{"type":"insecureAcceptAnything"}]}',
+      );
+      const config =
+        '[containers]\\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\\nlog_driver = "k8s-file"\\n[engine]\\nevents_logger = "file"\\ncgroup_manager = "cgroupfs"\\nruntime = "runc"\\n';
+      await done(
+        world.asUser(`mkdir -p ~/.config/containers ~/image/bin ~/bin
+        printf '${config}' > ~/.config/containers/containers.conf
+        printf '[storage]\\ndriver = "vfs"\\n' > ~/.config/containers/storage.conf
+        cp /usr/bin/busybox ~/bin/true; cp /usr/bin/busybox ~/image/bin/true
+        $HOOKWRIGHT hook add ~/bin/true --name note --stage createRuntime --stage poststop
+        $HOOKWRIGHT apply
+        $HOOKWRIGHT engine enable podman`),
+      );
+      await done(world.asUser("podman run --rm --network none --rootfs ~/image /bin/true"));
+      const log = readFileSync(`${root.work}/home/hookwright/var/log/hookwright/events.jsonl`, "utf8")
+        .trim()
+        .split("\n");
+      const ends = log.map((line) => JSON.parse(line)).filter(({ kind }) => kind === "end");
+      expect(ends.map(({ stage, result }) => `${stage} ${result}`)).toEqual([
+        "createRuntime ok",
+        "poststop ok",
+      ]);
+      await done(world.asUser("$HOOKWRIGHT engine disable podman"));
+      expect(existsSync(`${root.work}/home/.config/containers/containers.conf.d`)).toBe(false);
+    }, 120_000);
+  },
+);
+
 describe.skipIf(!ready || !installed("containerd", "ctr"))("containerd", () => {
   test("the handler is what containerd reads, a hook fires, and config.toml comes back", async () => {
     const bytes = writeContainerdConfig(root);

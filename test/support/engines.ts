@@ -3,7 +3,7 @@
  * no firewall rule and no file below the machine's /etc is touched, and crun does not see the hybrid cgroup mount that it refuses.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Subprocess } from "bun";
 import { program } from "./programs.ts";
 import type { TempRoot } from "./root.ts";
@@ -37,6 +37,8 @@ mount --bind $ROOT/etc/cdi /etc/cdi
 echo ready
 exec cat
 `;
+
+const USER = "2001";
 
 export class EngineWorld {
   readonly #root: TempRoot;
@@ -83,6 +85,25 @@ export class EngineWorld {
 
   run(command: readonly string[], limit = 60_000): Promise<Outcome> {
     return run(this.#inside(command), { env: this.env, limit });
+  }
+
+  /**
+   * A shell as a user other than root, made in the overlay, whose home is `<root>/work/home`; `$HOOKWRIGHT` is the program. It is
+   * in a process namespace with a reaper, because Podman leaves a process behind that holds the user's namespaces.
+   */
+  async asUser(script: string): Promise<Outcome> {
+    const home = `${this.#root.work}/home`;
+    if (!existsSync(home)) {
+      const make = `useradd -M -d ${home} -u ${USER} hookwright-test && mkdir -p ${home}/run && chown -R ${USER}:${USER} ${home}`;
+      const done = await this.run(["sh", "-c", `${make} && chmod 711 ${this.#root.root} ${this.#root.work}`]);
+      if (done.code !== 0) throw new Error(`no user was made: ${done.stderr}`);
+    }
+    const own = [`HOME=${home}`, `XDG_RUNTIME_DIR=${home}/run`, `HOOKWRIGHT_ROOT=${home}/hookwright`];
+    const kept = ["PATH", "HOOKWRIGHT_HOST", "HOOKWRIGHT_WRAPPER"].map((name) => `${name}=${this.env[name]}`);
+    const identity = ["--reuid", USER, "--regid", USER, "--init-groups", "--reset-env"];
+    const reaper = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "catatonit", "--"];
+    const words = ["env", ...own, ...kept, `HOOKWRIGHT=${program("hookwright")}`, "sh", "-ec", script];
+    return this.run([...reaper, "setpriv", ...identity, ...words]);
   }
 
   hookwright(...args: string[]): Promise<Outcome> {
