@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { program } from "../test/support/programs.ts";
 import { haveUmoci, REAL } from "../test/support/umoci.ts";
 import { bigImage } from "./big-image.ts";
+import { imageLayers } from "./image-layers.ts";
 import { clock, peak } from "./measure.ts";
 import { baseline, figure, heading, ratio } from "./report.ts";
 import type { Case, Step } from "./work.ts";
@@ -44,6 +45,7 @@ export async function images(fast: string, rounds: number): Promise<void> {
   Bun.spawnSync(["mkdir", target]);
   figure("  resident KiB", peak([program("umoci"), ...ours("unpack")], env), RESIDENT_KIB);
   Bun.spawnSync(["rm", "-rf", target]);
+  await imageLayers(layout, fast, rounds);
 }
 
 /** Paths of the layers, in order. */

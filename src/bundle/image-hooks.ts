@@ -33,7 +33,7 @@ export function carriedPlan(roots: Roots, layout: Layout, walk: Walk, what: stri
   const carried = trustedHooks(layout, endOf(walk), configuration, what);
   const reads = definitionsOf(layout, carried, what);
   const draft = draftOf(roots, reads, configuration, {});
-  const plan = together(draft, readPlan(roots));
+  const plan = together(draft, readPlan(roots), endOf(walk).digest);
   return { draft, plan, digest: digestOf(canonicalJson(plan)) };
 }
 
@@ -58,12 +58,17 @@ export async function applyCarriedPlan(
 }
 
 /** The same text for the same definitions, so that nothing changes when nothing has changed. */
-function together({ content }: Pick<Draft, "content">, inForce: PlanInForce | undefined): Plan {
+function together(
+  { content }: Pick<Draft, "content">,
+  inForce: PlanInForce | undefined,
+  image: string,
+): Plan {
   const base = inForce?.plan;
   return {
     ...content,
     generation: base?.generation ?? 0,
     created: base?.created ?? "1970-01-01T00:00:00.000Z",
     definitions: [...(base?.definitions ?? []), ...content.definitions],
+    image,
   };
 }

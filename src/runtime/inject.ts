@@ -15,6 +15,7 @@ import { loadEngine } from "../rules/hooks/pattern-engine.ts";
 import type { Hex, Plan } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { RuntimeConfig } from "../spec/runtime-config.ts";
+import { planOf } from "./carried.ts";
 import { type ConfigFile, readConfigFile, writeConfigFile } from "./config-file.ts";
 import { engineOf } from "./engine.ts";
 import { parseConfig } from "./parse-config.ts";
@@ -52,9 +53,10 @@ export interface BundleInjection {
  * means two things, or cannot be replaced; `spool_unavailable`; and what `injectPlan` throws. The bundle is then as it was.
  */
 export async function injectBundle(request: BundleRequest): Promise<BundleInjection> {
-  const { bundle, roots, plan, digest } = request;
+  const { bundle, roots } = request;
   const file = readConfigFile(request.config ?? `${bundle}/config.json`);
   const { doc, config } = readUnambiguous(file);
+  const { plan, digest } = planOf(file.text, config, bundle, request, roots);
   const key = containerKey(request.id ?? "", bundle);
   const engine = engineOf(bundle, config.annotations);
   const need = engineNeed(plan);
@@ -74,7 +76,7 @@ export async function injectBundle(request: BundleRequest): Promise<BundleInject
   });
   const after = injection.changed.length > 0 ? print(doc, injection.changed) : file.text;
   const result: BundleInjection = { injection, path: file.path, before: file.text, after };
-  if (request.dryRun !== true) commit(request, result, file, key, newKey);
+  if (request.dryRun !== true) commit({ ...request, digest }, result, file, key, newKey);
   return result;
 }
 

@@ -67,6 +67,8 @@ export interface Plan {
   runtime?: string;
   /** Definitions in the order in which they are applied: by lower-cased file name. */
   definitions: PlannedDefinition[];
+  /** `sha256:…` of the image whose hooks come last; only in a plan that is one bundle's. */
+  image?: string;
 }
 
 /** Where events go besides the file. */

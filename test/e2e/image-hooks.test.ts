@@ -283,6 +283,33 @@ describe("pulled from the registry", () => {
     expect(remote).toMatchObject({ code: 2, stderr: expect.stringContaining("in no layout of this host") });
   });
 
+  test("a wrapper leaves them beside the host's own, and refuses once the host's plan is another", async () => {
+    trust({ image: digestBefore, key: `${host.work}/team.pub` });
+    mkdirSync(`${host.config}/hooks.d`, { recursive: true });
+    const file = `${host.config}/hooks.d/own.yaml`;
+    const hook = 'hook: { path: /usr/bin/busybox, args: ["true"], timeout: 5 }';
+    const own = `version: 1.0.0\n${hook}\nwhen: { always: true }\nstages: [createRuntime]\n`;
+    writeFileSync(file, own);
+    await done(host, "apply");
+    const bundle = `${host.work}/wrapped`;
+    expect(await unpack(bundle)).toMatchObject({ code: 0 });
+    const id = await runBundle("runc", bundle, [program("hookwright-runc")]);
+    const ends = events().filter(({ container, kind }) => container.id === id && kind === "end");
+    expect(ends.map(({ hook, result }) => [hook.name, result])).toEqual([
+      ["own", "ok"],
+      ["mark", "ok"],
+    ]);
+    writeFileSync(file, own.replace("timeout: 5", "timeout: 6"));
+    await done(host, "apply");
+    await expect(runBundle("runc", bundle, [program("hookwright-runc")])).rejects.toThrow(
+      `it has the hooks of its image ${digestBefore} beside an earlier plan`,
+    );
+    await done(host, "bundle", "apply", "--from-image", `oci:${layout()}:app`, bundle);
+    await runBundle("runc", bundle, [program("hookwright-runc")]);
+    rmSync(file);
+    await done(host, "apply");
+  });
+
   test("a definition with source: image puts them into the plan, for the containers that the host chooses", async () => {
     trust({ image: digestBefore, key: `${host.work}/team.pub` });
     mkdirSync(`${host.config}/hooks.d`, { recursive: true });

@@ -50,6 +50,9 @@ export const planSchema = v.strictObject({
     described("Real runtime for a wrapper whose name does not say which.", v.string()),
   ),
   definitions: described("In the order in which they are applied.", v.array(planned)),
+  image: v.exactOptional(
+    described("Digest of the image whose hooks come last, in a plan that is one bundle's.", v.string()),
+  ),
 });
 
 export const entrySchema = v.strictObject({
