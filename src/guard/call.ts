@@ -1,6 +1,6 @@
 /**
  * How a runtime calls the guard. The words stand in config.json, where the injector wrote them (`OciHook` of ours):
- * `hookwright-guard <store>/<entry hex> <stage> <plan hex> [runtime]`, or `hookwright-guard collect <spool> <plan hex>`. The
+ * `hookwright-guard <store>/<entry hex> <stage> <plan hex> [runtime [via]]`, or `hookwright-guard collect <spool> <plan hex>`. The
  * guard itself puts `takeover <facts>` in front of these words (takeover.ts).
  */
 

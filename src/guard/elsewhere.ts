@@ -19,7 +19,13 @@ const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
  * Whether somebody else runs this hook at this stage, or nobody should: a pod's sandbox gets none from hooks.d. Otherwise the
  * container's record is begun, which the wrapper does for its entries.
  */
-export function isDoneElsewhere({ call, container, place, base, record }: Run): boolean {
+export function isDoneElsewhere({
+  call,
+  container,
+  place,
+  base,
+  record,
+}: Pick<Run, "call" | "container" | "place" | "base" | "record">): boolean {
   const { via, stage, digest } = call;
   if (via === undefined) return false;
   if (via === "hooks.d" && isSandbox(container.annotations, base.engine)) return true;
