@@ -26,6 +26,7 @@ const MAP: { [room: string]: string[] } = {
   layer: ["spec", "codec", "rules", "linux"],
   media: ["spec", "codec", "rules", "linux"],
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime", "layer", "media"],
+  engines: ["spec", "codec", "rules", "linux", "plan"],
   observe: ["spec"],
   // Verbs return data; the command line parses and prints.
   commands: [
@@ -40,9 +41,10 @@ const MAP: { [room: string]: string[] } = {
     "layer",
     "media",
     "bundle",
+    "engines",
     "observe",
   ],
-  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "observe", "commands"],
+  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "observe", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
@@ -62,7 +64,9 @@ const SDK = ["src/sdk/entry.ts", "src/sdk/hook.ts"];
 /** npm packages, by the room that may use them. */
 const PACKAGES: { [name: string]: string[] } = {
   commander: ["cli"],
+  "jsonc-parser": ["codec"],
   re2js: ["codec"],
+  "toml-eslint-parser": ["codec"],
   valibot: ["plan"],
   yaml: ["codec", "cli"],
 };

@@ -2,6 +2,7 @@
 
 import type { Noun } from "./grammar.ts";
 import { bundle } from "./nouns/bundle.ts";
+import { engine } from "./nouns/engine.ts";
 import { events, stats } from "./nouns/events.ts";
 import { hook } from "./nouns/hook.ts";
 import { image } from "./nouns/image.ts";
@@ -18,5 +19,16 @@ export const tree: Noun = {
     { command: "hookwright apply", means: "check all definitions and put them in force" },
     { command: "hookwright events --follow", means: "watch hooks run" },
   ],
-  children: [...planVerbs, hook, bundle, image, seccomp, events, stats, ...shellVerbs(() => tree), version],
+  children: [
+    ...planVerbs,
+    hook,
+    engine,
+    bundle,
+    image,
+    seccomp,
+    events,
+    stats,
+    ...shellVerbs(() => tree),
+    version,
+  ],
 };

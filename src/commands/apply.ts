@@ -1,5 +1,6 @@
 /** `apply`: checks all definitions and puts them in force; with `check`, only checks. The one door to the host's hooks. */
 
+import { leftOutNotes, synchronize } from "../engines/injected.ts";
 import { LinuxError } from "../linux/error.ts";
 import { applyDraft } from "../plan/apply.ts";
 import type { PlanChanges } from "../plan/changes.ts";
@@ -32,6 +33,8 @@ export interface ApplyResult {
   problems: readonly Problem[];
   masked: readonly { readonly file: string; readonly by: string }[];
   notes: readonly string[];
+  /** Files for enabled engines that were written or removed: hooks.d and CDI. */
+  engineFiles: readonly string[];
   /** Plans and files of the store that nobody could call any more, and containers that are no more but left something. */
   collected: { plans: number; files: number; containers: number; recordings: number };
 }
@@ -50,6 +53,7 @@ export async function apply(roots: Roots, options: ApplyOptions = {}): Promise<A
       problems,
       masked,
       notes,
+      engineFiles: [],
       collected,
     };
   }
@@ -68,7 +72,8 @@ function applyLocked(roots: Roots, options: ApplyOptions): ApplyResult {
   const draft = makeDraft(roots, options);
   const changes = changesOf(roots, draft);
   const { changed, digest, plan, stored } = applyDraft(roots, draft, new Date());
-  const notes = [...draft.notes];
+  const engines = synchronize(roots);
+  const notes = [...draft.notes, ...leftOutNotes(engines)];
   if (!changed && stored > 0) notes.push(`${stored} damaged or missing files of the store were written anew`);
   return {
     changed,
@@ -79,6 +84,7 @@ function applyLocked(roots: Roots, options: ApplyOptions): ApplyResult {
     problems: draft.problems,
     masked: draft.masked,
     notes,
+    engineFiles: engines.changed,
     collected: { ...tidied(roots, notes), recordings: swept(roots, notes) },
   };
 }

@@ -1,5 +1,6 @@
 /** `rollback`: the previous plan comes in force again. A second rollback undoes the first. */
 
+import { synchronize } from "../engines/injected.ts";
 import { rollBack } from "../plan/apply.ts";
 import { withPlanLock } from "../plan/lock.ts";
 import type { Roots } from "../spec/roots.ts";
@@ -15,7 +16,11 @@ export interface RollbackResult {
 
 /** Rolls back; definitions stay as they are, so the next `apply` puts them in force again. @throws Failure */
 export async function rollback(roots: Roots): Promise<RollbackResult> {
-  const { plan, digest, from } = withPlanLock(roots, () => rollBack(roots));
+  const { plan, digest, from } = withPlanLock(roots, () => {
+    const done = rollBack(roots);
+    synchronize(roots);
+    return done;
+  });
   return {
     plan: `sha256:${digest}`,
     ...(from === undefined ? {} : { from: `sha256:${from}` }),

@@ -1,15 +1,17 @@
 /**
  * The time that all hooks of one container may take together. The wrapper begins a file when it injects the plan; each
- * run on the host adds its line. Without the file (another injector, a rootless user) each hook has its own limit only.
+ * run on the host adds its line. Without the file each hook has its own limit only.
  */
 
 import { hexOf } from "../codec/hex.ts";
 import type { Container } from "../codec/state.ts";
 import { close } from "../linux/descriptor.ts";
-import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
+import { mkdirAll } from "../linux/directory.ts";
+import { AT_FDCWD, O, open, openIfThere } from "../linux/open.ts";
 import { encode, sha256 } from "../linux/primitive.ts";
 import { readTextIfThere } from "../linux/read.ts";
 import { appendTo } from "../linux/write.ts";
+import type { Hex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { Stage } from "../spec/stage.ts";
 
@@ -48,6 +50,26 @@ export function sumOf(text: string): number {
     from = end + 1;
   }
   return sum;
+}
+
+/** Begins a record unless there is one, in the form that the wrapper gives it. Never throws. */
+export function begin(
+  roots: Roots,
+  path: string,
+  container: { id: string; bundle: string; plan: Hex },
+): void {
+  try {
+    mkdirAll(roots.run, 0o755);
+    mkdirAll(roots.containers, 0o700);
+    const fd = open(path, O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW, 0o600);
+    try {
+      appendTo(fd, `${JSON.stringify(container)}\n`, path);
+    } finally {
+      close(fd);
+    }
+  } catch {
+    // It is there already, or it cannot be: then each hook has its own limit only.
+  }
 }
 
 /** Adds a line to a record that exists. Never throws. */

@@ -1,9 +1,10 @@
 /**
  * How a runtime calls the guard. The words stand in config.json, where the injector wrote them (`OciHook` of ours):
- * `hookwright-guard <store>/<entry hex> <stage> <plan hex> [runtime]`, or `hookwright-guard collect <spool> <plan hex>`. The
+ * `hookwright-guard <store>/<entry hex> <stage> <plan hex> [runtime [via]]`, or `hookwright-guard collect <spool> <plan hex>`. The
  * guard itself puts `takeover <facts>` in front of these words (takeover.ts).
  */
 
+import { type Via, viaOf } from "../rules/hooks/own-entry.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import { type Hex, isHex } from "../spec/plan.ts";
 import { isStage, type Stage } from "../spec/stage.ts";
@@ -20,6 +21,8 @@ export interface Call {
   plan: Hex;
   /** The runtime's name, when the injector knew it. */
   runtime?: string;
+  /** Which way the entry came, when the wrapper did not write it. */
+  via?: Via;
 }
 
 export interface CollectCall {
@@ -27,11 +30,12 @@ export interface CollectCall {
   plan: Hex;
 }
 
-const USAGE = "hookwright-guard is started by an OCI runtime: hookwright-guard ENTRY STAGE PLAN [RUNTIME]";
+const USAGE =
+  "hookwright-guard is started by an OCI runtime: hookwright-guard ENTRY STAGE PLAN [RUNTIME [VIA]]";
 
 /** Reads `argv` (argv[0] included). Throws `Failure` `usage` with exit status 125. */
 export function parseCall(argv: readonly string[]): Call {
-  const [, entry = "", stage = "", plan = "", runtime] = argv;
+  const [, entry = "", stage = "", plan = "", runtime, way] = argv;
   const slash = entry.lastIndexOf("/");
   const digest = entry.slice(slash + 1);
   if (entry[0] !== "/" || !isHex(digest)) throw wrong(`the entry "${entry}" is no absolute path to a digest`);
@@ -39,6 +43,8 @@ export function parseCall(argv: readonly string[]): Call {
   if (!isHex(plan)) throw wrong(`the plan "${plan}" is no digest`);
   const call: Call = { entry, digest, store: entry.slice(0, slash), stage, plan };
   if (runtime !== undefined && runtime !== "") call.runtime = runtime;
+  const via = viaOf(way);
+  if (via !== undefined) call.via = via;
   return call;
 }
 

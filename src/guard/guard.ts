@@ -15,6 +15,7 @@ import { blockSignals, SIGNAL } from "../linux/signal.ts";
 import { awaitChild, awaitInput, closing, executeFile, exiting, readByte } from "../linux/steps.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import { parseCall } from "./call.ts";
+import { isDoneElsewhere } from "./elsewhere.ts";
 import { equip } from "./equip.ts";
 import { finish } from "./finish.ts";
 import { noFork } from "./hook-process.ts";
@@ -40,6 +41,7 @@ export function guard(program: string, argv: readonly string[], env: readonly st
   if (failure !== undefined || entry === undefined) {
     return finish(run, failed(failure ?? new Failure("internal", "prepare the hook")), { start: true });
   }
+  if (isDoneElsewhere(run)) return EXIT.ok;
   const unfit = equip(run, entry, state);
   if (unfit !== undefined) return finish(run, failed(unfit), { start: true });
   setChildSubreaper(true);

@@ -4,6 +4,7 @@
  */
 
 import { killCgroup, makeCgroup, openCgroup, ownCgroup, removeCgroup } from "../linux/cgroup.ts";
+import { sleep } from "../linux/clock.ts";
 import { inInitialCgroupNamespace } from "../linux/namespace.ts";
 import type { Run } from "./run.ts";
 
@@ -22,15 +23,22 @@ export function findOwnCgroup(run: Run): void {
   if (run.cgroupParent !== null) run.cgroup = openCgroup(`${run.cgroupParent}/${nameOf(run)}`);
 }
 
-/** A group without processes goes at once; one that is still in use is killed, and goes when that is done. */
+/**
+ * A group without processes goes at once; one that is still in use is killed, and goes when its processes have: that is waited for,
+ * 16 ms at most.
+ */
 export function removeOwnCgroup(run: Run): void {
   if (run.cgroup === null) return;
   const { path } = run.cgroup;
-  if (!removeCgroup(run.cgroup)) {
-    const again = openCgroup(path);
-    if (again !== null && killCgroup(again)) removeCgroup(again);
-  }
+  let gone = removeCgroup(run.cgroup);
   run.cgroup = null;
+  for (let nap = 0.5; !gone && nap <= 8; nap *= 2) {
+    const again = openCgroup(path);
+    if (again === null) return;
+    killCgroup(again);
+    gone = removeCgroup(again);
+    if (!gone) sleep(nap);
+  }
 }
 
 function nameOf(run: Run): string {

@@ -13,7 +13,7 @@ import { applyEdits } from "./edits.ts";
 import { factsOf, mountsOf } from "./facts.ts";
 import { hookLists } from "./hook-lists.ts";
 import { type InjectContext, type Injection, injectPlain } from "./inject-plain.ts";
-import { ownEntry, withoutKey } from "./own-entry.ts";
+import { type OwnEntry, ownEntry, withoutKey } from "./own-entry.ts";
 import { removeInjection } from "./remove.ts";
 import { same } from "./same.ts";
 import { selectDefinitions } from "./select.ts";
@@ -50,12 +50,15 @@ function injectFully(config: RuntimeConfig, plan: Plan, context: InjectContext):
   const directory = inside.length > 0 ? containerDirectory(config) : "";
   const mounts = inside.length > 0 ? containerMounts(directory, plan.guard, inside, context) : [];
   const oldKey = keyOf(lists, context);
+  // What a container was given by hooks.d or as a device, and no definition matches, is its own affair.
+  const stays = ({ via, entry }: OwnEntry) =>
+    via !== undefined && !matched.some((one) => one.entry === entry);
   const wantedWith = (key: string) => wantedHooks(matched, plan, context, key, directory);
-  const complete = isComplete(lists, wantedWith(oldKey ?? ""), config, mounts, context);
+  const complete = isComplete(lists, wantedWith(oldKey ?? ""), config, mounts, context, stays);
   const key = inside.length === 0 ? "" : complete && oldKey !== undefined ? oldKey : context.spoolKey();
   const usable = inside.length === 0 || oldKey !== undefined;
   if (!(complete && usable)) {
-    for (const member of removeInjection(config, context)) changed.add(member);
+    for (const member of removeInjection(config, context, stays)) changed.add(member);
     const added = addHooks(config, wantedWith(key), matched, context.root);
     injection.added = added;
     if (Object.keys(added).length > 0) changed.add("hooks");
@@ -123,9 +126,13 @@ function isComplete(
   config: RuntimeConfig,
   mounts: OciMount[],
   context: InjectContext,
+  stays: (own: OwnEntry) => boolean,
 ): boolean {
   for (const stage of STAGES) {
-    const ours = (lists.get(stage) ?? []).filter((hook) => ownEntry(hook, context.root) !== undefined);
+    const ours = (lists.get(stage) ?? []).filter((hook) => {
+      const own = ownEntry(hook, context.root);
+      return own !== undefined && !stays(own);
+    });
     const { first = [], prepend = [], append = [] } = wanted.get(stage) ?? {};
     if (!same(ours.map(withoutKey), [...first, ...prepend, ...append].map(withoutKey))) return false;
   }

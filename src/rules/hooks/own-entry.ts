@@ -15,6 +15,9 @@ const KEY = "HOOKWRIGHT_KEY=";
 const BACKSTOP = 5;
 const COLLECT_TIMEOUT = 10;
 
+/** Which way an entry came that the wrapper did not write: made of the plan beforehand, for a container yet unknown. */
+export type Via = "hooks.d" | "cdi";
+
 export interface OwnEntry {
   /** `run` starts a hook; `collect` brings home what a startContainer guard left in the spool. */
   kind: "run" | "collect";
@@ -23,6 +26,8 @@ export interface OwnEntry {
   plan: string;
   /** HOOKWRIGHT_KEY, where there is one. */
   key?: string;
+  /** Absent for the wrapper's. */
+  via?: Via;
 }
 
 export interface EntryWords {
@@ -32,8 +37,9 @@ export interface EntryWords {
   entry: Hex;
   stage: Stage;
   plan: Hex;
-  /** Base name of the real runtime. */
+  /** Base name of the real runtime; "" when it is not known. */
   runtime: string;
+  via?: Via;
   /** Seconds that the hook has. */
   timeout: number;
   root: string;
@@ -43,10 +49,11 @@ export interface EntryWords {
 
 /** The entry that starts a hook through the guard. `env` is never empty, else a runtime hands the hook its own. */
 export function runEntry(words: EntryWords): OciHook {
-  const { directory, guard, entry, stage, plan, runtime, timeout, root, spool } = words;
+  const { directory, guard, entry, stage, plan, runtime, via, timeout, root, spool } = words;
   const env = [`HOOKWRIGHT_ROOT=${root}`];
   if (spool !== undefined) env.push(`HOOKWRIGHT_SPOOL=${spool.path}`, `${KEY}${spool.key}`);
   const args = [GUARD, `${directory}/${entry}`, stage, plan, runtime];
+  if (via !== undefined) args.push(via);
   return { path: `${directory}/${guard}`, args, env, timeout: timeout + BACKSTOP };
 }
 
@@ -76,10 +83,16 @@ export function ownEntry(hook: OciHook, root?: string): OwnEntry | undefined {
   const plan = args[3];
   if (typeof args[1] !== "string" || typeof plan !== "string") return undefined;
   const key = variables.find((one) => typeof one === "string" && one.startsWith(KEY))?.slice(KEY.length);
-  const found = { plan, ...(key === undefined ? {} : { key }) };
+  const via = viaOf(args[5]);
+  const found = { plan, ...(key === undefined ? {} : { key }), ...(via === undefined ? {} : { via }) };
   if (args[1] === "collect") return { kind: "collect", ...found };
   const entry = baseName(args[1]);
   return isHex(entry) ? { kind: "run", entry, ...found } : undefined;
+}
+
+/** The way that a word of an entry names; undefined for any other word. */
+export function viaOf(word: unknown): Via | undefined {
+  return word === "hooks.d" || word === "cdi" ? word : undefined;
 }
 
 /** An entry as it is without its key, which is new with every injection. */

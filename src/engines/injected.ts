@@ -1,0 +1,96 @@
+/**
+ * What enabled engines read for themselves, made of the plan: a directory of hooks.d files that is ours alone, and one
+ * CDI specification among those of others. Made anew whenever the plan or the enabled engines change; what is stale goes.
+ */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { mkdirAll } from "../linux/directory.ts";
+import { LinuxError } from "../linux/error.ts";
+import { unlinkIfThere } from "../linux/link.ts";
+import { replaceFile } from "../linux/replace.ts";
+import { readPlan } from "../plan/read.ts";
+import { cdiSpec, hooksFiles, type LeftOut } from "../rules/hooks/made-beforehand.ts";
+import { Failure } from "../spec/failure.ts";
+import type { Roots } from "../spec/roots.ts";
+import { engineOf } from "./all.ts";
+import { hooksDirectory } from "./draft.ts";
+import { readRecords } from "./record.ts";
+
+export interface Synchronized {
+  /** Files that were written or removed. */
+  readonly changed: readonly string[];
+  /** Definitions that an enabled engine gets by its wrapper only. */
+  readonly hooksLeftOut: readonly LeftOut[];
+  readonly cdiLeftOut: readonly LeftOut[];
+}
+
+/** Where engines look for CDI specifications; the name is that of the kind, as CDI advises. */
+function cdiFile({ root }: Roots): string {
+  return `${root === "/" ? "" : root}/etc/cdi/hookwright.dev-hook.json`;
+}
+
+/**
+ * Makes the files as the plan in force says; the caller holds the lock. Throws Failure `engine_files`, and what reading the
+ * plan throws.
+ */
+export function synchronize(roots: Roots): Synchronized {
+  try {
+    return synchronizeFiles(roots);
+  } catch (error) {
+    if (!(error instanceof LinuxError)) throw error;
+    throw new Failure("engine_files", `write what enabled engines read: ${error.message}`, {
+      hint: "the plan is in force for wrappers; make room or correct the permissions, and run `hookwright apply` again",
+      cause: error,
+    });
+  }
+}
+
+/** What to tell people of definitions that an engine cannot be given in its own words. */
+export function leftOutNotes({ hooksLeftOut, cdiLeftOut }: Synchronized): string[] {
+  return [
+    ...hooksLeftOut.map(({ name, why }) => `note: no hooks.d file of ${name}: ${why}`),
+    ...cdiLeftOut.map(({ name, why }) => `note: no CDI device of ${name}: ${why}`),
+  ];
+}
+
+function synchronizeFiles(roots: Roots): Synchronized {
+  const records = readRecords(roots);
+  const inForce = records.length === 0 ? undefined : readPlan(roots);
+  const place = { storeDir: roots.store, root: roots.root, plan: inForce?.digest ?? "" };
+  const hooked = inForce !== undefined && records.some(({ engine }) => engineOf(engine).hooks);
+  const deviced = inForce !== undefined && records.some(({ cdi }) => cdi);
+  const hooks = hooked ? hooksFiles(inForce.plan, place) : undefined;
+  const cdi = deviced ? cdiSpec(inForce.plan, place) : undefined;
+  // CRI-O does not start when a directory that it is to watch is not there.
+  if (hooked) mkdirAll(hooksDirectory(roots), 0o755);
+  return {
+    changed: [
+      ...keepFiles(hooksDirectory(roots), hooks?.files ?? new Map()),
+      ...keepFile(cdiFile(roots), cdi?.spec),
+    ],
+    hooksLeftOut: hooks?.leftOut ?? [],
+    cdiLeftOut: cdi?.leftOut ?? [],
+  };
+}
+
+/** A directory with just these files: new ones are there before stale ones go, so a hook runs twice rather than not at all. */
+function keepFiles(directory: string, files: ReadonlyMap<string, object>): string[] {
+  const there = existsSync(directory) ? readdirSync(directory) : [];
+  const changed = [...files].flatMap(([name, content]) => keepFile(`${directory}/${name}`, content));
+  const stale = there.filter((name) => !files.has(name)).map((name) => `${directory}/${name}`);
+  return [...changed, ...stale.flatMap((path) => keepFile(path, undefined))];
+}
+
+function keepFile(path: string, content: object | undefined): string[] {
+  const there = existsSync(path);
+  if (content === undefined) {
+    if (there) unlinkIfThere(path);
+    return there ? [path] : [];
+  }
+  const text = `${JSON.stringify(content, null, 2)}\n`;
+  if (there && readFileSync(path, "utf8") === text) return [];
+  mkdirAll(dirname(path), 0o755);
+  replaceFile(path, text, { mode: 0o644, sync: true });
+  return [path];
+}

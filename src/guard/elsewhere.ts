@@ -1,0 +1,55 @@
+/**
+ * An entry that was made beforehand, for hooks.d or as a CDI device, and the same hook that the container got another way:
+ * one of them runs it. What is in config.json tells: the wrapper's entry goes before a device's, and that before one of hooks.d,
+ * because Podman runs poststop hooks of hooks.d itself and config.json says nothing of them.
+ */
+
+import { LinuxError } from "../linux/error.ts";
+import { readTextIfThere } from "../linux/read.ts";
+import { ownEntry, type Via } from "../rules/hooks/own-entry.ts";
+import { isSandbox } from "../rules/hooks/sandbox.ts";
+import type { OciHook } from "../spec/runtime-config.ts";
+import { begin } from "./budget.ts";
+import type { Run } from "./run.ts";
+
+/** Far more than any config.json has. */
+const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Whether somebody else runs this hook at this stage, or nobody should: a pod's sandbox gets none from hooks.d. Otherwise the
+ * container's record is begun, which the wrapper does for its entries.
+ */
+export function isDoneElsewhere({
+  call,
+  container,
+  place,
+  base,
+  record,
+}: Pick<Run, "call" | "container" | "place" | "base" | "record">): boolean {
+  const { via, stage, digest } = call;
+  if (via === undefined) return false;
+  if (via === "hooks.d" && isSandbox(container.annotations, base.engine)) return true;
+  const hooks = hooksAt(container.bundle, stage);
+  const others = hooks.map((hook) => ownEntry(hook, place.roots.root)).filter((own) => own?.entry === digest);
+  if (others.some((own) => own !== undefined && rank(own.via) > rank(via))) return true;
+  // The last stage comes when nothing has to be kept for the container any more.
+  if (stage !== "poststop")
+    begin(place.roots, record, { id: container.id, bundle: container.bundle, plan: call.plan });
+  return false;
+}
+
+function rank(via: Via | undefined): number {
+  return via === undefined ? 2 : via === "cdi" ? 1 : 0;
+}
+
+/** The hooks of a stage in the container's config.json; none when it cannot be read. */
+function hooksAt(bundle: string, stage: string): OciHook[] {
+  try {
+    const text = readTextIfThere(`${bundle}/config.json`, MAX_CONFIG_BYTES);
+    const list: unknown = text === null ? undefined : JSON.parse(text)?.hooks?.[stage];
+    return Array.isArray(list) ? list.filter((hook) => typeof hook === "object" && hook !== null) : [];
+  } catch (error) {
+    if (error instanceof LinuxError || error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
