@@ -156,7 +156,8 @@ $(NAMES:%=$(DIST)/%): $(DIST)/hookwright-host
 $(ENGINE_OBJECTS:$(BUILD)/engine/%.o=$(QUICKJS)/%.c): | $(SETUP) ;
 
 # Speed is in quickjs.c; the rest is made small.
-$(BUILD)/engine/libregexp.o $(BUILD)/engine/libunicode.o $(BUILD)/engine/dtoa.o: CFLAGS += -Os
+$(BUILD)/engine/libregexp.o $(BUILD)/engine/libunicode.o $(BUILD)/engine/dtoa.o $(BUILD)/engine/cutils.o: CFLAGS += -Os
+$(BUILD)/host.o $(BUILD)/bridge.o $(BUILD)/image.o $(BUILD)/layout.o $(BUILD)/pack.o: CFLAGS += -Os
 
 $(BUILD)/engine/%.o: $(QUICKJS)/%.c | $(SETUP)
 	@mkdir -p $(@D)
