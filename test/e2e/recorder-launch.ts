@@ -68,7 +68,7 @@ export function runsI386(): boolean {
   }
 }
 
-function must(command: string[]): void {
+export function must(command: string[]): void {
   const done = Bun.spawnSync(command);
   if (done.exitCode !== 0) throw new Error(`${command.join(" ")}: ${done.stderr}`);
 }
