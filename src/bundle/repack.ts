@@ -3,12 +3,13 @@
  * the history grows. The bundle stays as it is, but for the index of hashes, and with `refresh` becomes one of the new image.
  */
 
-import { byteString, bytesOfString } from "../codec/byte-string.ts";
+import { byteString } from "../codec/byte-string.ts";
 import type { Delta } from "../codec/mtree/compare.ts";
 import type { TreeFile } from "../codec/mtree/file.ts";
 import { findChanges } from "../layer/changes.ts";
 import { withDirectory } from "../layer/directory-at.ts";
 import { HashIndexFile, readHashIndex } from "../layer/hash-index-file.ts";
+import { kernelName } from "../layer/kernel-name.ts";
 import type { LayerStream } from "../layer/layer-stream.ts";
 import type { Mapping } from "../layer/owner-inside.ts";
 import { Packer } from "../layer/pack.ts";
@@ -148,7 +149,7 @@ function packDeltas(
     else {
       const slash = path.lastIndexOf("/");
       withDirectory(root, path.slice(0, Math.max(slash, 0)), (dir) => {
-        const name = bytesOfString(`${path.slice(slash + 1)}\0`);
+        const name = kernelName(path.slice(slash + 1));
         packer.addFile(path, { dir, name, path, stat: lstat(name, dir) });
       });
     }

@@ -4,6 +4,7 @@
  * what Go declares as types; fields that it does not name follow those that it does, in the order in which they were read.
  */
 
+import { compareCodePoints } from "./code-points.ts";
 import { goTime } from "./go-time.ts";
 import { ExactNumber } from "./json/exact-number.ts";
 import { skipBlank, stringEnd, wellFormed } from "./json/string.ts";
@@ -43,7 +44,7 @@ function print(value: unknown, shape: Shape): string {
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   if (shape === "map" || shape === "set")
     return printMembers(
-      entries.sort(([a], [b]) => byBytes(a, b)),
+      entries.sort(([a], [b]) => compareCodePoints(a, b)),
       "any",
     );
   return isStruct(shape) ? printStruct(value, entries, shape) : printMembers(entries, "any");
@@ -93,20 +94,6 @@ export function goCompact(text: string): string {
     at = end;
   }
   return escapeHtml(out);
-}
-
-/** Order of two strings by their UTF-8 bytes, which is that of their code points. */
-export function byBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at++) {
-    const [one, other] = [a.charCodeAt(at), b.charCodeAt(at)];
-    if (one === other) continue;
-    const astral = (unit: number) => unit >= 0xd800 && unit <= 0xdfff;
-    if (astral(one) !== astral(other)) return astral(one) ? 1 : -1;
-    return one - other;
-  }
-  return a.length - b.length;
 }
 
 function isList(shape: Shape): shape is List {

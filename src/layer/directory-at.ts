@@ -6,6 +6,7 @@ import { O, openAt, openIn, RESOLVE } from "../linux/open.ts";
 import { geteuid } from "../linux/process.ts";
 import { lstat } from "../linux/stat.ts";
 import { withAccess } from "./access.ts";
+import { kernelName } from "./kernel-name.ts";
 
 const RESOLUTION = RESOLVE.BENEATH | RESOLVE.NO_SYMLINKS;
 /** The kernel takes 4,096 bytes at once. */
@@ -39,7 +40,7 @@ function openBelow(root: number, path: string): number {
 /** Through directories whose mode closes them to their own owner. */
 function stepByStep<T>(dir: number, [first, ...rest]: readonly string[], work: (dir: number) => T): T {
   if (first === undefined) return work(dir);
-  const name = bytesOfString(`${first}\0`);
+  const name = kernelName(first);
   const place = { dir, name, path: first, stat: lstat(name, dir) };
   return withAccess(place, 0o700, () => {
     const next = openAt(dir, name, O.PATH | O.DIRECTORY | O.NOFOLLOW);

@@ -4,6 +4,7 @@
  */
 
 import { byteString } from "../codec/byte-string.ts";
+import { componentsOf } from "../codec/path.ts";
 import type { TarEntry } from "../codec/tar/entry.ts";
 import type { TarVisitor } from "../codec/tar/read.ts";
 import { LinuxError } from "../linux/error.ts";
@@ -11,13 +12,13 @@ import { lchown } from "../linux/inode.ts";
 import { link } from "../linux/link.ts";
 import { Failure, failureWithin } from "../spec/failure.ts";
 import { FileMaker } from "./file.ts";
+import { kernelName } from "./kernel-name.ts";
 import type { Limits, Meter } from "./limits.ts";
 import { Maker } from "./make.ts";
 import { AttributeWriter, pathBelow, setEntryTimes } from "./metadata.ts";
 import { Directory, type FileNode, Leaf } from "./node.ts";
 import { mapOwner } from "./owner.ts";
 import type { Mapping } from "./owner-inside.ts";
-import { componentsOf, kernelName } from "./path.ts";
 import type { Tree } from "./tree.ts";
 import { isWhiteout, whiteOut } from "./whiteout.ts";
 

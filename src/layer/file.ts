@@ -10,10 +10,10 @@ import { O, openAt } from "../linux/open.ts";
 import { getegid, geteuid } from "../linux/process.ts";
 import { fstat } from "../linux/stat.ts";
 import { pwrite, write } from "../linux/write.ts";
+import { kernelName } from "./kernel-name.ts";
 import type { AttributeWriter } from "./metadata.ts";
 import { type Directory, Leaf } from "./node.ts";
 import type { Owner } from "./owner-inside.ts";
-import { kernelName } from "./path.ts";
 import type { Tree } from "./tree.ts";
 
 const ZEROS = new Uint8Array(256 * 1024);

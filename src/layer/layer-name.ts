@@ -1,5 +1,6 @@
 /** Names of entries in a layer: relative, clean, a slash behind a directory's, and none that a whiteout could have. */
 
+import { componentsOf } from "../codec/path.ts";
 import { quoteBytes } from "../codec/quote-bytes.ts";
 import { Failure } from "../spec/failure.ts";
 
@@ -11,11 +12,7 @@ export const WHITEOUT = ".wh.";
  * absolute path names it. Throws `Failure` `layer_entry`.
  */
 export function layerName(path: string, directory: boolean): string {
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
+  const parts = componentsOf(path);
   if (parts.at(-1)?.startsWith(WHITEOUT)) {
     const name = parts.join("/") + (directory ? "/" : "");
     throw layerFailure(path, `invalid path has whiteout prefix "${WHITEOUT}": ${name}`);

@@ -9,10 +9,10 @@ import { symlink } from "../linux/link.ts";
 import { O, openAt } from "../linux/open.ts";
 import { getegid, geteuid, umask } from "../linux/process.ts";
 import { TYPE } from "../linux/stat.ts";
+import { kernelName } from "./kernel-name.ts";
 import { type AttributeWriter, DEFAULT_ACL, pathBelow, setEntryTimes } from "./metadata.ts";
 import { Directory, Leaf } from "./node.ts";
 import type { Owner } from "./owner-inside.ts";
-import { kernelName } from "./path.ts";
 import type { Resolved, Tree } from "./tree.ts";
 
 const OWNER_RIGHTS = 0o700;

@@ -18,7 +18,7 @@ import {
   xattrNamesOf,
   xattrNamesOfLink,
 } from "../linux/xattr.ts";
-import { kernelName } from "./path.ts";
+import { kernelName } from "./kernel-name.ts";
 
 export const DEFAULT_ACL = "system.posix_acl_default";
 

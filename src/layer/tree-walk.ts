@@ -3,12 +3,12 @@
  * symbolic link is followed, so that nothing outside the tree is seen, also while somebody moves things about.
  */
 
-import { bytesOfString } from "../codec/byte-string.ts";
 import { close } from "../linux/descriptor.ts";
 import { statEntries } from "../linux/directory-stat.ts";
 import { O, openAt } from "../linux/open.ts";
 import { fstat, type Stat, TYPE } from "../linux/stat.ts";
 import { withAccess } from "./access.ts";
+import { kernelName } from "./kernel-name.ts";
 
 /** A file where it stands: `name` below the open directory `dir`. Holds during the call that it is given to. */
 export interface Place {
@@ -73,6 +73,6 @@ class Entry implements Place {
   }
 
   get name(): Uint8Array {
-    return bytesOfString(`${this.#name}\0`);
+    return kernelName(this.#name);
   }
 }

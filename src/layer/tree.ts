@@ -13,8 +13,8 @@ import { readlinkBytes, unlinkIfThere } from "../linux/link.ts";
 import { O, openAt, openIn, RESOLVE } from "../linux/open.ts";
 import { fstat, lstat, TYPE } from "../linux/stat.ts";
 import { Failure } from "../spec/failure.ts";
+import { kernelName } from "./kernel-name.ts";
 import { Directory, type FileNode, Leaf, pathOf } from "./node.ts";
-import { kernelName } from "./path.ts";
 
 /** A path may go through this many symbolic links. */
 const MOST_LINKS = 255;

@@ -4,6 +4,7 @@
  */
 
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { componentsOf } from "../codec/path.ts";
 import { checksumHolds } from "../codec/tar/checksum.ts";
 import { BLOCK, LONGEST_HEADER, type TarEntry } from "../codec/tar/entry.ts";
 import { flagOf, isZero, readHeader, SPECIAL, sizeOf } from "../codec/tar/header.ts";
@@ -232,12 +233,7 @@ function note(files: Map<string, Place>, entry: TarEntry, at: number): void {
 
 /** A name without `.`, `..` and double slashes, as if the archive were the whole world. */
 function normalName(name: string): string {
-  const parts: string[] = [];
-  for (const part of name.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return parts.join("/");
+  return componentsOf(name).join("/");
 }
 
 function readAt(fd: number, at: number, size: number, path: string): Uint8Array {

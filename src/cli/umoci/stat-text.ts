@@ -1,6 +1,6 @@
 /** What `stat` prints for people: indented lines, odd values quoted, sizes in the units of disks. */
 
-import { byBytes } from "../../codec/go-json.ts";
+import { compareCodePoints } from "../../codec/code-points.ts";
 import { goQuote } from "../../codec/go-quote.ts";
 import { goTime } from "../../codec/go-time.ts";
 import type { ImageState, LayerHistory } from "../../commands/image-stat.ts";
@@ -87,8 +87,8 @@ function configLines(config: ImageConfig): string[] {
       ...(WorkingDir ? [`Working Directory: ${quoted(WorkingDir)}`] : []),
       ...listLines("Environment", Env ?? []),
       ...(StopSignal ? [`Stop Signal: ${quoted(StopSignal)}`] : []),
-      ...inlineLine("Exposed Ports", Object.keys(ExposedPorts ?? {}).sort(byBytes)),
-      ...inlineLine("Volumes", Object.keys(Volumes ?? {}).sort(byBytes)),
+      ...inlineLine("Exposed Ports", Object.keys(ExposedPorts ?? {}).sort(compareCodePoints)),
+      ...inlineLine("Volumes", Object.keys(Volumes ?? {}).sort(compareCodePoints)),
       ...mapLines("Labels", Labels ?? {}),
     ]),
   ];
@@ -123,7 +123,7 @@ function inlineLine(title: string, values: readonly string[]): string[] {
 }
 
 function mapLines(title: string, map: { readonly [key: string]: string } = {}): string[] {
-  const entries = Object.entries(map).sort(([a], [b]) => byBytes(a, b));
+  const entries = Object.entries(map).sort(([a], [b]) => compareCodePoints(a, b));
   if (entries.length === 0) return [];
   return [
     `${title}:`,

@@ -4,9 +4,9 @@
  * the guard writes its records. Nothing else of the host is shown.
  */
 
+import { componentsOf } from "../../codec/path.ts";
 import { type Hex, isHex, type PlannedDefinition } from "../../spec/plan.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { cleaned } from "./edit-mounts.ts";
 import { mountsOf } from "./facts.ts";
 import { baseName } from "./own-entry.ts";
 
@@ -71,6 +71,6 @@ export function isOwnMount(
 }
 
 function isTmpfs(config: RuntimeConfig, name: string): boolean {
-  const mount = mountsOf(config).findLast(({ destination }) => cleaned(destination).join("/") === name);
+  const mount = mountsOf(config).findLast(({ destination }) => componentsOf(destination).join("/") === name);
   return mount?.type === "tmpfs";
 }

@@ -1,5 +1,6 @@
 /** The edits of mounts, and where a mount stands among the others. */
 
+import { componentsOf } from "../../codec/path.ts";
 import type { Edits } from "../../spec/definition.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
 import { mountsOf } from "./facts.ts";
@@ -37,17 +38,7 @@ function toOci({ hostPath, containerPath, type, options }: Mount): OciMount {
 
 /** How many parts an absolute path has; 1 for the root itself, as Go counts the slashes of a cleaned path. */
 function depth(path: string): number {
-  return Math.max(1, cleaned(path).length);
-}
-
-/** The parts of an absolute path, without empty ones, `.` and `..`, as Go's filepath.Clean leaves them. */
-export function cleaned(path: string): string[] {
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return parts;
+  return Math.max(1, componentsOf(path).length);
 }
 
 /** All mounts that edits of the definitions ask for, by destination. */

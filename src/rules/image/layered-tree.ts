@@ -4,6 +4,7 @@
  */
 
 import { byteString } from "../../codec/byte-string.ts";
+import { componentsOf } from "../../codec/path.ts";
 import type { TarEntry } from "../../codec/tar/entry.ts";
 import { Failure } from "../../spec/failure.ts";
 
@@ -66,7 +67,7 @@ export class LayeredTree {
 
   /** Lays one entry of a layer over what is there. Throws `Failure` `layer_whiteout`, `layer_path`, `layer_link`. */
   add(entry: TarEntry, layer: number, index: number): Origin | undefined {
-    const components = componentsIn(byteString(entry.name));
+    const components = componentsOf(byteString(entry.name));
     const name = components.pop();
     if (name === undefined) {
       if (entry.type !== "directory") throw refused("layer_path", "an entry for the root is no directory");
@@ -97,7 +98,7 @@ export class LayeredTree {
   }
 
   #linked(entry: TarEntry, layer: number, index: number): Origin {
-    const path = componentsIn(byteString(entry.link));
+    const path = componentsOf(byteString(entry.link));
     const name = path.pop();
     let at: TreeNode | undefined = this.root;
     for (const part of path) at = at?.children?.get(part);
@@ -147,7 +148,7 @@ export class LayeredTree {
         if (links >= MOST_LINKS) throw refused("layer_path", "too many symbolic links in a path");
         const target = byteString(next.origin.entry.link);
         const start = target.startsWith("/") || at.parent === undefined ? "" : `${at.path}/`;
-        return this.#directory([...componentsIn(start + target), ...rest], mode, layer, links + 1);
+        return this.#directory([...componentsOf(start + target), ...rest], mode, layer, links + 1);
       }
       if (next?.children === undefined) {
         if (mode === "find" || (mode === "keep" && next !== undefined)) return undefined;
@@ -169,16 +170,6 @@ export class LayeredTree {
 function purge(node: TreeNode, layer: number): void {
   if (node.touched !== layer) node.parent?.children?.delete(node.name);
   else for (const child of node.children?.values() ?? []) purge(child, layer);
-}
-
-/** The components of a path in a layer; `..` above the root is the root. */
-function componentsIn(path: string): string[] {
-  const components: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "..") components.pop();
-    else if (part !== "" && part !== ".") components.push(part);
-  }
-  return components;
 }
 
 function refused(code: string, what: string): Failure {

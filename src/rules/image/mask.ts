@@ -1,6 +1,7 @@
 /** Which changes of a root file system become part of a layer: not what is masked, and no removal below another one. */
 
 import type { Delta } from "../../codec/mtree/compare.ts";
+import { componentsOf } from "../../codec/path.ts";
 
 /** `masks` are byte strings; each hides itself and what is below it, by the words of the path alone. */
 export function maskDeltas(deltas: readonly Delta[], masks: readonly string[]): Delta[] {
@@ -15,12 +16,7 @@ export function maskDeltas(deltas: readonly Delta[], masks: readonly string[]): 
 
 /** `/a/b` for `a/b`, `./a//b` and `/a/c/../b`; `/` for the root, which no mask hides. */
 function fromRoot(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return `/${parts.join("/")}`;
+  return `/${componentsOf(path).join("/")}`;
 }
 
 /** The directories that hold a path, without the root. */

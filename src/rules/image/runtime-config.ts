@@ -3,7 +3,7 @@
  * image says about its process, its volumes and itself.
  */
 
-import { byBytes } from "../../codec/go-json.ts";
+import { compareCodePoints } from "../../codec/code-points.ts";
 import { goTime } from "../../codec/go-time.ts";
 import { Failure } from "../../spec/failure.ts";
 import type { ImageConfig, ProcessDefaults } from "../../spec/image.ts";
@@ -40,7 +40,7 @@ export function runtimeConfigOf(image: ImageConfig, options: RuntimeConfigOption
     cwd: WorkingDir || "/",
   };
   config.root = { path: options.rootPath };
-  const volumes = Object.keys(Volumes ?? {}).sort(byBytes);
+  const volumes = Object.keys(Volumes ?? {}).sort(compareCodePoints);
   config.mounts = [...(config.mounts ?? []), ...volumes.map(volumeMount)];
   config.annotations = annotationsOf(image);
   config.linux = withMappings(config.linux ?? {}, map);
@@ -91,14 +91,14 @@ function annotationsOf(image: ImageConfig): { [name: string]: string } {
     created: created === undefined ? undefined : goTime(created),
     stopSignal: StopSignal,
     exposedPorts: Object.keys(ExposedPorts ?? {})
-      .sort(byBytes)
+      .sort(compareCodePoints)
       .join(","),
   };
   const said = Object.entries(own).flatMap(([name, value]) =>
     value ? [[`org.opencontainers.image.${name}`, value] as const] : [],
   );
   const all = new Map<string, string>([...said, ...Object.entries(Labels ?? {})]);
-  return Object.fromEntries([...all].sort(([a], [b]) => byBytes(a, b)));
+  return Object.fromEntries([...all].sort(([a], [b]) => compareCodePoints(a, b)));
 }
 
 function withMappings(linux: NonNullable<RuntimeConfig["linux"]>, map: MapOptions) {
