@@ -17,8 +17,13 @@ const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
 export function goQuote(text: string): string {
   let out = '"';
-  for (const char of text) out += SHORT[char] ?? (isPrintable(char) ? char : escapeOf(char));
+  for (const char of text) out += quoteCharacter(char);
   return `${out}"`;
+}
+
+/** One code point as it stands between the quotes. */
+export function quoteCharacter(char: string): string {
+  return SHORT[char] ?? (isPrintable(char) ? char : escapeOf(char));
 }
 
 /** Whether Go's unicode.IsPrint holds for a character. */

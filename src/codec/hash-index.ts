@@ -134,7 +134,7 @@ export class HashIndex {
     const order = this.#seek(path);
     if (order !== 0 || !this.#isOlder(state) || !this.#agrees(state)) return undefined;
     const record = this.#bytes.subarray(this.#at, this.#next(this.#at));
-    return new KnownFile(record);
+    return new Known(record);
   }
 
   /** Goes to the first record that is not before `path`; 0 when it is the path's own. */
@@ -189,28 +189,20 @@ export class HashIndex {
 }
 
 /** What is known of a file without reading it. */
-export interface Known {
-  /** Lower-case hex. */
-  readonly sha256: string;
-  /** Whether that is the hash; quicker than to ask for it. */
-  hasHash?(hex: string): boolean;
-  /** Whether the file has extended attributes. */
-  readonly attributes: boolean;
-  /** The record of an index that knows it. */
-  readonly record?: Uint8Array;
-}
-
-class KnownFile implements Known {
+export class Known {
+  /** Of the index that knows it. */
   readonly record: Uint8Array;
 
   constructor(record: Uint8Array) {
     this.record = record;
   }
 
+  /** Lower-case hex. */
   get sha256(): string {
     return hexOf(this.record.subarray(DIGEST_AT, DIGEST_AT + DIGEST));
   }
 
+  /** Whether that is the hash; quicker than to ask for it. */
   hasHash(hex: string): boolean {
     if (hex.length !== DIGEST * 2) return false;
     for (let i = 0; i < DIGEST; i++) {
@@ -221,6 +213,7 @@ class KnownFile implements Known {
     return true;
   }
 
+  /** Whether the file has extended attributes. */
   get attributes(): boolean {
     return this.record[FLAGS_AT] !== 0;
   }

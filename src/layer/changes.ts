@@ -4,7 +4,7 @@
  */
 
 import { byteString } from "../codec/byte-string.ts";
-import type { FileState, Known } from "../codec/hash-index.ts";
+import type { HashIndex, Known } from "../codec/hash-index.ts";
 import { hexOf } from "../codec/hex.ts";
 import { compareValues, type Delta, sortDeltas } from "../codec/mtree/compare.ts";
 import { type FileType, KEYWORDS, type TreeFile, valuesOf, type Xattr } from "../codec/mtree/file.ts";
@@ -22,14 +22,9 @@ const NO_ATTRIBUTES: readonly Xattr[] = [];
 const SHA256 = " sha256digest=";
 const HEX_DIGITS = 64;
 
-/** Who may know the hash of a file without reading it: the index beside a bundle, or who has just unpacked it. */
-export interface KnownHashes {
-  find(path: string, state: FileState): Known | undefined;
-}
-
 export interface HashOptions {
   /** What is known of files, asked in the order of the walk; without it every content is read. */
-  readonly index?: KnownHashes | undefined;
+  readonly index?: HashIndex | undefined;
   /** Takes what was learned, for the next time. */
   readonly records?: HashRecords | undefined;
 }
@@ -107,7 +102,7 @@ class Look {
     this.#options = options;
     if (facts.type !== "file") return;
     this.#known = options.index?.find(place.path, place.stat);
-    if (this.#known !== undefined) options.records?.keep(place.path, place.stat, this.#known);
+    if (this.#known !== undefined) options.records?.keep(this.#known);
   }
 
   /** Whether the manifest would have this very line for it. */
@@ -121,7 +116,7 @@ class Look {
     if (!words.startsWith(SHA256, lead.length)) return false;
     if (words.slice(end) !== trailingWords({ ...this.#facts, xattrs: this.#attributes() })) return false;
     const wanted = words.slice(hashAt, end);
-    return this.#known?.hasHash?.(wanted) ?? wanted === this.#hash();
+    return this.#known?.hasHash(wanted) ?? wanted === this.#hash();
   }
 
   /** Length of the words for its attributes, when `words` has them after `lead`; -1 when not. */

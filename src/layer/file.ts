@@ -4,6 +4,7 @@
  */
 
 import type { TarEntry } from "../codec/tar/entry.ts";
+import { zeros } from "../codec/tar/zeros.ts";
 import { close } from "../linux/descriptor.ts";
 import { fchmod, fchown, ftruncate, setTimesOf } from "../linux/inode.ts";
 import { O, openAt } from "../linux/open.ts";
@@ -16,7 +17,6 @@ import { type Directory, Leaf } from "./node.ts";
 import type { Owner } from "./owner-inside.ts";
 import type { Tree } from "./tree.ts";
 
-const ZEROS = new Uint8Array(256 * 1024);
 const CREATE = O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW;
 
 /** The file that is being filled. */
@@ -89,8 +89,7 @@ export class FileMaker {
     file.position += length;
     if (!this.#digest) return;
     const hash = this.#hashOf(file);
-    for (let left = length; left > 0; left -= ZEROS.length)
-      hash.update(ZEROS.subarray(0, Math.min(left, ZEROS.length)));
+    for (const piece of zeros(length)) hash.update(piece);
   }
 
   finish(): void {

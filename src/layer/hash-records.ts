@@ -4,7 +4,6 @@
  */
 
 import { type FileState, HashIndexWriter, type IndexTime, type Known } from "../codec/hash-index.ts";
-import { bytesOf } from "../codec/hex.ts";
 
 interface Learned {
   readonly path: string;
@@ -18,9 +17,8 @@ export class HashRecords {
   #learned = 0;
 
   /** A file that was not read, because this is known of it. */
-  keep(path: string, state: FileState, { sha256, attributes, record }: Known): void {
-    if (record !== undefined) this.#records.push(record);
-    else this.add(path, state, bytesOf(sha256) ?? new Uint8Array(0), attributes);
+  keep({ record }: Known): void {
+    this.#records.push(record);
   }
 
   /** A file that was read. */

@@ -3,9 +3,7 @@
 import { componentsOf } from "../codec/path.ts";
 import { quoteBytes } from "../codec/quote-bytes.ts";
 import { Failure } from "../spec/failure.ts";
-
-/** Prefix of a base name that says that the rest of it is gone (layer.md, Whiteouts). */
-export const WHITEOUT = ".wh.";
+import { WHITEOUT } from "../spec/image.ts";
 
 /**
  * The name in a layer of `path` (byte strings): `a/b` for a file, `a/b/` for a directory, `.` for the root, and `/` where an

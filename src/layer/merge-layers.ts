@@ -4,11 +4,13 @@
  */
 
 import { bytesOfString } from "../codec/byte-string.ts";
-import type { TarEntry } from "../codec/tar/entry.ts";
+import { emptyFile, type TarEntry } from "../codec/tar/entry.ts";
 import type { TarVisitor } from "../codec/tar/read.ts";
 import { TAR_END, tarHeader, tarPadding } from "../codec/tar/write.ts";
+import { zeros } from "../codec/tar/zeros.ts";
 import { LayeredTree, type Origin, type TreeNode } from "../rules/image/layered-tree.ts";
 import { Failure } from "../spec/failure.ts";
+import { OPAQUE_WHITEOUT, WHITEOUT } from "../spec/image.ts";
 import type { Layer } from "./apply.ts";
 import { readLayers } from "./read-layers.ts";
 
@@ -20,14 +22,19 @@ export interface MergeOptions {
   readonly emit: (bytes: Uint8Array) => void;
 }
 
-const NOTHING = new Uint8Array(0);
-const ZEROS = new Uint8Array(64 * 1024);
-const WHITEOUT = ".wh.";
+/** A file that is seen, and all its names. */
+interface Seen {
+  readonly entry: TarEntry;
+  readonly names: string[];
+}
+
+/** By the number of the layer, then by that of the entry. */
+type SeenFiles = Map<number, Map<number, Seen>>;
 
 /** Writes the tar of the layers laid over each other. Throws `Failure`. */
 export function mergeLayers({ withLayers, whiteouts, emit }: MergeOptions): void {
   const tree = withLayers((layers) => treeOf(layers, { whole: !whiteouts }));
-  const files = new Map<Origin, string[]>();
+  const files: SeenFiles = new Map();
   const others: [TreeNode, Origin][] = [];
   const put = (entry: TarEntry, path: string) => emit(tarHeader({ ...entry, name: bytesOfString(path) }));
   const visit = (node: TreeNode) => {
@@ -36,11 +43,11 @@ export function mergeLayers({ withLayers, whiteouts, emit }: MergeOptions): void
       if (origin !== undefined) put(origin.entry, path === "." ? "./" : `${path}/`);
       if (whiteouts) emitWhiteouts(node, emit);
       for (const child of node.sorted()) visit(child);
-    } else if (origin?.entry.type === "file") files.set(origin, [...(files.get(origin) ?? []), path]);
+    } else if (origin?.entry.type === "file") note(files, origin, path);
     else if (origin !== undefined) others.push([node, origin]);
   };
   visit(tree.root);
-  withLayers((layers) => readLayers(layers, (layer) => new Passage(layer, files, emit)));
+  withLayers((layers) => readLayers(layers, (layer) => new Passage(files.get(layer), emit)));
   const first = new Map<Origin, string>();
   for (const [{ path }, origin] of others) {
     const link = origin.outside ?? first.get(origin);
@@ -74,9 +81,7 @@ export function treeOf(
         hasher?.update(bytes);
       },
       hole(length) {
-        for (let left = length; left > 0 && hasher !== undefined; left -= ZEROS.length) {
-          hasher.update(ZEROS.subarray(0, Math.min(left, ZEROS.length)));
-        }
+        if (hasher !== undefined) for (const piece of zeros(length)) hasher.update(piece);
       },
       end() {
         if (origin !== undefined && hasher !== undefined) origin.sha256 = hasher.digest("hex");
@@ -86,23 +91,34 @@ export function treeOf(
   return tree;
 }
 
+function note(files: SeenFiles, { entry, layer, index }: Origin, path: string): void {
+  const there = files.get(layer);
+  const ofLayer = there ?? new Map<number, Seen>();
+  if (there === undefined) files.set(layer, ofLayer);
+  const seen = ofLayer.get(index);
+  if (seen === undefined) ofLayer.set(index, { entry, names: [path] });
+  else seen.names.push(path);
+}
+
 /** Lets the files of one layer through that are seen, each followed by its other names. */
 class Passage implements TarVisitor {
-  readonly #wanted = new Map<number, [Origin, string[]]>();
+  readonly #files: ReadonlyMap<number, Seen> | undefined;
   readonly #emit: (bytes: Uint8Array) => void;
   #index = 0;
-  #current: [Origin, string[]] | undefined;
+  #current: Seen | undefined;
 
-  constructor(layer: number, files: ReadonlyMap<Origin, string[]>, emit: (bytes: Uint8Array) => void) {
-    for (const [origin, names] of files)
-      if (origin.layer === layer) this.#wanted.set(origin.index, [origin, names]);
+  constructor(files: ReadonlyMap<number, Seen> | undefined, emit: (bytes: Uint8Array) => void) {
+    this.#files = files;
     this.#emit = emit;
   }
 
   entry(): void {
-    this.#current = this.#wanted.get(this.#index++);
+    this.#current = this.#files?.get(this.#index++);
     if (this.#current === undefined) return;
-    const [{ entry }, [name = ""]] = this.#current;
+    const {
+      entry,
+      names: [name = ""],
+    } = this.#current;
     this.#emit(tarHeader({ ...entry, name: bytesOfString(name) }));
   }
 
@@ -112,14 +128,15 @@ class Passage implements TarVisitor {
 
   hole(length: number): void {
     if (this.#current === undefined) return;
-    for (let left = length; left > 0; left -= ZEROS.length) {
-      this.#emit(ZEROS.subarray(0, Math.min(left, ZEROS.length)));
-    }
+    for (const piece of zeros(length)) this.#emit(piece);
   }
 
   end(): void {
     if (this.#current === undefined) return;
-    const [{ entry }, [first = "", ...others]] = this.#current;
+    const {
+      entry,
+      names: [first = "", ...others],
+    } = this.#current;
     this.#emit(tarPadding(entry.size));
     for (const name of others) {
       this.#emit(tarHeader({ ...hardLink(entry, first), name: bytesOfString(name) }));
@@ -132,28 +149,10 @@ function hardLink(entry: TarEntry, target: string): TarEntry {
 }
 
 function emitWhiteouts(node: TreeNode, emit: (bytes: Uint8Array) => void): void {
-  const names = node.opaque
-    ? [`${WHITEOUT}${WHITEOUT}.opq`]
-    : [...node.gone].sort().map((name) => WHITEOUT + name);
+  const names = node.opaque ? [OPAQUE_WHITEOUT] : [...node.gone].sort().map((name) => WHITEOUT + name);
   for (const name of names) {
     const path = node.path === "." ? name : `${node.path}/${name}`;
-    emit(
-      tarHeader({
-        type: "file",
-        name: bytesOfString(path),
-        link: NOTHING,
-        mode: 0,
-        uid: 0,
-        gid: 0,
-        size: 0,
-        mtime: { seconds: 0, nanoseconds: 0 },
-        uname: NOTHING,
-        gname: NOTHING,
-        major: 0,
-        minor: 0,
-        xattrs: new Map(),
-      }),
-    );
+    emit(tarHeader(emptyFile(bytesOfString(path))));
   }
 }
 

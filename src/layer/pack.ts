@@ -4,20 +4,20 @@
  */
 
 import { bytesOfString } from "../codec/byte-string.ts";
-import type { TarEntry, TarType } from "../codec/tar/entry.ts";
+import { emptyFile, type TarEntry, type TarType } from "../codec/tar/entry.ts";
 import { TAR_END, tarHeader, tarPadding } from "../codec/tar/write.ts";
 import { read } from "../linux/read.ts";
+import { OPAQUE_WHITEOUT, WHITEOUT } from "../spec/image.ts";
 import { attributesOf } from "./attributes.ts";
 import { factsOf } from "./changes.ts";
 import { fileChanged, withContent } from "./file-content.ts";
-import { layerFailure, layerName, WHITEOUT } from "./layer-name.ts";
+import { layerFailure, layerName } from "./layer-name.ts";
 import type { LayerStream } from "./layer-stream.ts";
 import { type Mapping, ownerInside, ROOTLESS_XATTR } from "./owner-inside.ts";
 import type { Place } from "./tree-walk.ts";
 
 /** Attributes that say something of the host. */
 export const HOST_ATTRIBUTES: ReadonlySet<string> = new Set(["security.selinux", "system.nfs4_acl"]);
-const OPAQUE = `${WHITEOUT}${WHITEOUT}.opq`;
 const NOTHING = new Uint8Array(0);
 const MINOR_BITS = 0x10_0000;
 
@@ -89,7 +89,7 @@ export class Packer {
   /** Says that nothing of what lower layers have in the directory `path` is left. */
   addOpaque(path: string): void {
     const name = layerName(path, false);
-    this.#addEmpty(name === "" || name === "." ? OPAQUE : `${name}/${OPAQUE}`);
+    this.#addEmpty(name === "" || name === "." ? OPAQUE_WHITEOUT : `${name}/${OPAQUE_WHITEOUT}`);
   }
 
   finish(): void {
@@ -136,21 +136,6 @@ export class Packer {
   }
 
   #addEmpty(name: string): void {
-    const header = tarHeader({
-      type: "file",
-      name: bytesOfString(name),
-      link: NOTHING,
-      mode: 0,
-      uid: 0,
-      gid: 0,
-      size: 0,
-      mtime: { seconds: 0, nanoseconds: 0 },
-      uname: NOTHING,
-      gname: NOTHING,
-      major: 0,
-      minor: 0,
-      xattrs: new Map(),
-    });
-    this.#stream.write(header);
+    this.#stream.write(tarHeader(emptyFile(bytesOfString(name))));
   }
 }

@@ -4,24 +4,22 @@
  */
 
 import { Failure } from "../spec/failure.ts";
+import { OPAQUE_WHITEOUT, WHITEOUT } from "../spec/image.ts";
 import { Directory, type FileNode } from "./node.ts";
 import type { Resolved, Tree } from "./tree.ts";
 
-const PREFIX = ".wh.";
-const OPAQUE = ".wh..wh..opq";
-
 export function isWhiteout(name: string): boolean {
-  return name.startsWith(PREFIX);
+  return name.startsWith(WHITEOUT);
 }
 
 /** Carries out the whiteout `name` in the directory `place`, of layer number `layer`. @throws Failure */
 export function whiteOut(tree: Tree, place: Resolved, name: string, layer: number): void {
-  const hidden = name.slice(PREFIX.length);
+  const hidden = name.slice(WHITEOUT.length);
   if (hidden === "") throw refused("invalid whiteout with empty name");
   // Such a whiteout would take away the directory that it is in, or the one above.
   if (hidden === "." || hidden === "..") throw refused(`invalid whiteout of ${JSON.stringify(hidden)}`);
   if (place.missing.length > 0) return;
-  if (name === OPAQUE) {
+  if (name === OPAQUE_WHITEOUT) {
     for (const child of tree.children(place.base)) purge(tree, child, layer);
     return;
   }

@@ -6,7 +6,7 @@
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
 import { componentsOf } from "../codec/path.ts";
 import { checksumHolds } from "../codec/tar/checksum.ts";
-import { BLOCK, LONGEST_HEADER, type TarEntry } from "../codec/tar/entry.ts";
+import { BLOCK, emptyFile, LONGEST_HEADER, type TarEntry } from "../codec/tar/entry.ts";
 import { flagOf, isZero, readHeader, SPECIAL, sizeOf } from "../codec/tar/header.ts";
 import { applyRecords, type Records, readRecords } from "../codec/tar/pax-state.ts";
 import { TAR_END, tarHeader, tarPadding } from "../codec/tar/write.ts";
@@ -176,23 +176,7 @@ export class ArchiveWriter {
 }
 
 function headerOf(name: string, size: number): Uint8Array {
-  const nothing = new Uint8Array();
-  const time = { seconds: 0, nanoseconds: 0 };
-  return tarHeader({
-    type: "file",
-    name: new TextEncoder().encode(name),
-    link: nothing,
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    size,
-    mtime: time,
-    uname: nothing,
-    gname: nothing,
-    major: 0,
-    minor: 0,
-    xattrs: new Map(),
-  });
+  return tarHeader({ ...emptyFile(new TextEncoder().encode(name)), mode: 0o644, size });
 }
 
 function headersOf(fd: number, path: string): Map<string, Place> {

@@ -22,6 +22,12 @@ export const MEDIA_TYPE = {
 /** Annotation that names a tag in an index (annotations.md, Pre-Defined Annotation Keys). */
 export const REF_NAME = "org.opencontainers.image.ref.name";
 
+/** Prefix of a base name that says that the rest of it is gone (layer.md, Whiteouts). */
+export const WHITEOUT = ".wh.";
+
+/** Says that nothing of what lower layers have in its directory is left (layer.md, Opaque Whiteout). */
+export const OPAQUE_WHITEOUT = ".wh..wh..opq";
+
 /** How a layer's tar is wrapped. */
 export type Compression = "none" | "gzip" | "zstd";
 

@@ -43,8 +43,33 @@ export interface TarEntry {
   xattrs: Map<string, Uint8Array>;
 }
 
+/** A file of that name of which nothing is said: its owner is root, and nobody may do anything with it. */
+export function emptyFile(name: Uint8Array): TarEntry {
+  const nothing = new Uint8Array(0);
+  return {
+    type: "file",
+    name,
+    link: nothing,
+    mode: 0,
+    uid: 0,
+    gid: 0,
+    size: 0,
+    mtime: { seconds: 0, nanoseconds: 0 },
+    uname: nothing,
+    gname: nothing,
+    major: 0,
+    minor: 0,
+    xattrs: new Map(),
+  };
+}
+
 /** Everything in an archive is a number of these. */
 export const BLOCK = 512;
+
+/** Bytes that fill up a content of `size` bytes to whole blocks. */
+export function paddingOf(size: number): number {
+  return (BLOCK - (size % BLOCK)) % BLOCK;
+}
 
 /** Extended headers and GNU long names are held in memory; larger ones are refused. */
 export const LONGEST_HEADER = 1024 * 1024;

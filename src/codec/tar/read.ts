@@ -4,7 +4,7 @@
  */
 
 import { checksumHolds } from "./checksum.ts";
-import { BLOCK, LONGEST_HEADER, type TarEntry } from "./entry.ts";
+import { BLOCK, LONGEST_HEADER, paddingOf, type TarEntry } from "./entry.ts";
 import { flagOf, isZero, readHeader, SPECIAL, sizeOf } from "./header.ts";
 import { malformed } from "./malformed.ts";
 import { applyRecords, mergeGlobal, type Records, readRecords } from "./pax-state.ts";
@@ -60,11 +60,6 @@ export class TarReader {
 
   constructor(visitor: TarVisitor) {
     this.#visitor = visitor;
-  }
-
-  /** Whether the archive has ended: two zero blocks were read, and what follows is no part of it. */
-  get over(): boolean {
-    return this.#phase === "over";
   }
 
   /** Takes the next bytes of the archive. @throws Failure */
@@ -286,10 +281,6 @@ export class TarReader {
     this.#left = count;
     this.#phase = count === 0 ? "header" : "padding";
   }
-}
-
-function paddingOf(size: number): number {
-  return (BLOCK - (size % BLOCK)) % BLOCK;
 }
 
 function untilNul(bytes: Uint8Array): Uint8Array {

@@ -5,7 +5,7 @@
 
 import { bytesOfString } from "../byte-string.ts";
 import { putChecksum } from "./checksum.ts";
-import { BLOCK, FLAG, LONGEST_HEADER, type TarEntry } from "./entry.ts";
+import { BLOCK, FLAG, LONGEST_HEADER, paddingOf, type TarEntry } from "./entry.ts";
 import { SPECIAL } from "./header.ts";
 import { malformed } from "./malformed.ts";
 import { fitsOctal, putOctal } from "./numeric.ts";
@@ -21,7 +21,7 @@ const NOTHING = new Uint8Array(0);
 
 /** Zeros that fill up a content of `size` bytes to whole blocks. */
 export function tarPadding(size: number): Uint8Array {
-  return ZEROS.subarray(0, (BLOCK - (size % BLOCK)) % BLOCK);
+  return ZEROS.subarray(0, paddingOf(size));
 }
 
 /**

@@ -7,6 +7,7 @@ import { byteString } from "../../codec/byte-string.ts";
 import { componentsOf } from "../../codec/path.ts";
 import type { TarEntry } from "../../codec/tar/entry.ts";
 import { Failure } from "../../spec/failure.ts";
+import { OPAQUE_WHITEOUT, WHITEOUT } from "../../spec/image.ts";
 
 /** Where a file's content and metadata stand. Names that are hard links to each other share one. */
 export interface Origin {
@@ -50,8 +51,6 @@ export class TreeNode {
   }
 }
 
-const PREFIX = ".wh.";
-const OPAQUE = ".wh..wh..opq";
 /** As many links as Go's path resolution follows. */
 const MOST_LINKS = 255;
 
@@ -74,7 +73,7 @@ export class LayeredTree {
       this.root.origin = { entry, layer, index };
       return undefined;
     }
-    if (name.startsWith(PREFIX)) {
+    if (name.startsWith(WHITEOUT)) {
       this.#whiteOut(components, name, layer);
       return undefined;
     }
@@ -109,14 +108,14 @@ export class LayeredTree {
   }
 
   #whiteOut(components: readonly string[], name: string, layer: number): void {
-    const hidden = name.slice(PREFIX.length);
+    const hidden = name.slice(WHITEOUT.length);
     if (hidden === "" || hidden === "." || hidden === "..") {
       throw refused("layer_whiteout", `invalid whiteout of ${JSON.stringify(hidden)}`);
     }
     // What only lower layers have may be taken away too; inside what is no directory nothing can be.
     const parent = this.#directory(components, this.#whole ? "find" : "keep", layer);
     if (parent === undefined) return;
-    if (name === OPAQUE) {
+    if (name === OPAQUE_WHITEOUT) {
       parent.opaque = true;
       parent.gone.clear();
       for (const child of parent.children?.values() ?? []) purge(child, layer);
