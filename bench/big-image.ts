@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { MEDIA_TYPE } from "../src/spec/image.ts";
 import { makeLayout, sha256Of } from "../test/support/layout.ts";
+import { run } from "./measure.ts";
 
 const MIB = 1024 * 1024;
 const ENTRIES = 50_000;
@@ -14,7 +15,10 @@ const BYTES = 1000 * MIB;
 const LARGEST = 40 * MIB;
 const LAYERS = 4;
 
-/** Path of the layout; its tag is `big`. */
+/** Tag of the image in its layout. */
+export const TAG = "big";
+
+/** Path of the layout. */
 export function bigImage(): string {
   const path = `${import.meta.dir}/../.cache/bench-image`;
   if (existsSync(path)) return path;
@@ -45,7 +49,7 @@ export function bigImage(): string {
       layers.push(layout.put(readFileSync(`${tar}.gz`), `${MEDIA_TYPE.layer}+gzip`));
       rmSync(`${tar}.gz`);
     }
-    layout.tags({ big: layout.image({ rootfs: { type: "layers", diff_ids: diffIds } }, { layers }) });
+    layout.tags({ [TAG]: layout.image({ rootfs: { type: "layers", diff_ids: diffIds } }, { layers }) });
     renameSync(`${work}/layout`, path);
   } finally {
     rmSync(work, { recursive: true });
@@ -98,10 +102,4 @@ function addWhiteouts(work: string, tar: string, names: readonly string[]): void
   }
   run(["tar", "-C", root, "-rf", tar, "usr/include"]);
   rmSync(root, { recursive: true });
-}
-
-function run(command: string[]): Buffer {
-  const { exitCode, stdout, stderr } = Bun.spawnSync(command, { maxBuffer: 100 * MIB });
-  if (exitCode !== 0) throw new Error(`${command[0]}: ${stderr.toString()}`);
-  return stdout;
 }

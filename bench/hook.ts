@@ -6,7 +6,7 @@ import { filesOf } from "../src/author/template.ts";
 import { program } from "../test/support/programs.ts";
 import type { TempRoot } from "../test/support/root.ts";
 import { emptyProgram } from "./elf.ts";
-import { clock, peak } from "./measure.ts";
+import { clock, peak, run } from "./measure.ts";
 import { baseline, compare, figure, heading } from "./report.ts";
 
 /** The hook that `hook new` makes, in the words of a shell. */
@@ -63,9 +63,4 @@ function bareProgram(work: string): string {
   writeFileSync(path, append(readFileSync(program("hookwright-host")), readFileSync(`${work}/pack`)));
   chmodSync(path, 0o755);
   return path;
-}
-
-function run(command: string[]): void {
-  const done = Bun.spawnSync(command, { stderr: "pipe" });
-  if (done.exitCode !== 0) throw new Error(`${command.join(" ")}: ${done.stderr}`);
 }

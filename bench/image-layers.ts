@@ -6,12 +6,13 @@
 import { cpSync, rmSync } from "node:fs";
 import { program } from "../test/support/programs.ts";
 import { haveUmoci, REAL } from "../test/support/umoci.ts";
-import { clock, peak } from "./measure.ts";
+import { TAG } from "./big-image.ts";
+import { clock, peak, run } from "./measure.ts";
 import { baseline, figure, heading, ratio } from "./report.ts";
 import type { Case, Step } from "./work.ts";
 
-const RESIDENT_KIB = 200 * 1024;
-const TAG = "big";
+/** What any work on the large image may hold. */
+export const RESIDENT_KIB = 200 * 1024;
 
 /** `image`: the layout of the large image; `fast`: a directory on tmpfs with room for four gigabytes. */
 export async function imageLayers(image: string, fast: string, rounds: number): Promise<void> {
@@ -20,7 +21,7 @@ export async function imageLayers(image: string, fast: string, rounds: number): 
   const bundle = `${fast}/bundle`;
   cpSync(image, layout, { recursive: true });
   try {
-    must([program("umoci"), "unpack", "--image", `${layout}:${TAG}`, bundle]);
+    run([program("umoci"), "unpack", "--image", `${layout}:${TAG}`, bundle]);
     await repack(layout, bundle, rounds);
     await layers(layout, bundle, fast, rounds);
   } finally {
@@ -46,12 +47,12 @@ async function compareBoth(name: string, cases: Case[], rounds: number, budget: 
 async function repack(layout: string, bundle: string, rounds: number): Promise<void> {
   heading("images: repack a bundle of a gigabyte and 50,000 files, on tmpfs");
   const words = (which: string) => ["repack", "--image", `${layout}:repacked-${which}`, bundle];
-  must(["sh", "-c", `echo changed >"$(find ${bundle}/rootfs -type f -size +1k | head -n 1)"`]);
+  run(["sh", "-c", `echo changed >"$(find ${bundle}/rootfs -type f -size +1k | head -n 1)"`]);
   // The first one after unpacking reads what was written last; the index says so.
-  must([program("umoci"), ...words("ours")]);
+  run([program("umoci"), ...words("ours")]);
   await compareBoth("repack, 1 file changed", both("repack, 1 file changed", words), rounds, 0.2);
   figure("  resident KiB", peak([program("umoci"), ...words("ours")], env), RESIDENT_KIB);
-  must([
+  run([
     "sh",
     "-c",
     `find ${bundle}/rootfs -type f | awk 'NR % 10 == 0' | tr '\\n' '\\0' | xargs -0 touch -d @1`,
@@ -63,12 +64,12 @@ async function layers(layout: string, bundle: string, fast: string, rounds: numb
   heading("images: insert a tree, add an archive, on tmpfs");
   const tree = `${fast}/tree`;
   const archive = `${fast}/layer.tar`;
-  must([
+  run([
     "sh",
     "-c",
     `mkdir ${tree} && cd ${bundle}/rootfs && find . -type f -size -4M | head -n 9000 | tar -c -T - | tar -C ${tree} -x`,
   ]);
-  must(["sh", "-c", `tar -C ${bundle}/rootfs -c . | head -c 350000000 >${archive}`]);
+  run(["sh", "-c", `tar -C ${bundle}/rootfs -c . | head -c 350000000 >${archive}`]);
   try {
     for (const how of ["gzip", "zstd", "none"]) {
       for (const [name, words] of [
@@ -103,9 +104,4 @@ async function layers(layout: string, bundle: string, fast: string, rounds: numb
 function blobSize(layout: string, which: string): number {
   const { stdout } = Bun.spawnSync([REAL, "stat", "--json", "--image", `${layout}:made-${which}`]);
   return JSON.parse(stdout.toString()).manifest.blob.layers.at(-1).size;
-}
-
-function must(argv: string[]): void {
-  const { exitCode, stderr } = Bun.spawnSync(argv);
-  if (exitCode !== 0) throw new Error(`${argv.join(" ")}: ${stderr.toString()}`);
 }

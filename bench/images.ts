@@ -6,14 +6,11 @@
 import { readFileSync } from "node:fs";
 import { program } from "../test/support/programs.ts";
 import { haveUmoci, REAL } from "../test/support/umoci.ts";
-import { bigImage } from "./big-image.ts";
-import { imageLayers } from "./image-layers.ts";
+import { bigImage, TAG } from "./big-image.ts";
+import { imageLayers, RESIDENT_KIB } from "./image-layers.ts";
 import { clock, peak } from "./measure.ts";
 import { baseline, figure, heading, ratio } from "./report.ts";
 import type { Case, Step } from "./work.ts";
-
-const TAG = "big";
-const RESIDENT_KIB = 200 * 1024;
 
 /** `fast`: a directory on tmpfs with room for two gigabytes. */
 export async function images(fast: string, rounds: number): Promise<void> {

@@ -5,11 +5,12 @@ import { reindentJson } from "../codec/json/reindent.ts";
 import { failedWith } from "../linux/error.ts";
 import { getegid, geteuid } from "../linux/process.ts";
 import { statfs } from "../linux/statfs.ts";
-import { completeMap, type MapOptions } from "../rules/image/id-map.ts";
+import { completeMap } from "../rules/image/id-map.ts";
 import type { ResolvConf } from "../rules/image/rootless.ts";
 import { runtimeConfigOf } from "../rules/image/runtime-config.ts";
 import { findUser, numericUser } from "../rules/image/user.ts";
-import { Failure } from "../spec/failure.ts";
+import { Failure, failureWithin } from "../spec/failure.ts";
+import type { IdMaps } from "../spec/id-map.ts";
 import type { ImageConfig } from "../spec/image.ts";
 import type { RuntimeConfig } from "../spec/runtime-config.ts";
 import { readAccountFiles } from "./account-files.ts";
@@ -32,7 +33,7 @@ export interface ImageRuntimeOptions {
   readonly rootfs: string | undefined;
   /** `root.path`. */
   readonly rootPath: string;
-  readonly map: MapOptions;
+  readonly map: IdMaps;
 }
 
 /** The configuration as text, and what a user should know about it. Throws `Failure`, whose message says what was generated. */
@@ -55,13 +56,7 @@ export function imageRuntimeConfig(
     const resolvConf = map.rootless ? hostResolvConf() : null;
     return { text: textOf(runtimeConfigOf(image, { rootPath, user, map, resolvConf })), warnings };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { code, message, hint, exitCode, cause } = error;
-    throw new Failure(code, `generate config.json: ${message}`, {
-      exitCode,
-      cause,
-      ...(hint !== undefined && { hint }),
-    });
+    throw error instanceof Failure ? failureWithin("generate config.json", error) : error;
   }
 }
 

@@ -6,11 +6,11 @@
 import { byteString, bytesOfString } from "../codec/byte-string.ts";
 import { type TreeFile, type Values, valuesOf } from "../codec/mtree/file.ts";
 import type { TarEntry, TarType } from "../codec/tar/entry.ts";
+import { HOST_ATTRIBUTES } from "../layer/attributes.ts";
 import { describeTree } from "../layer/changes.ts";
 import { readHashIndex } from "../layer/hash-index-file.ts";
 import { treeOf } from "../layer/merge-layers.ts";
 import { ownerInside, ROOTLESS_XATTR } from "../layer/owner-inside.ts";
-import { HOST_ATTRIBUTES } from "../layer/pack.ts";
 import { close } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
 import { O, open, openAt } from "../linux/open.ts";
@@ -20,7 +20,7 @@ import type { TreeNode } from "../rules/image/layered-tree.ts";
 import { Failure } from "../spec/failure.ts";
 import type { ImageConfig } from "../spec/image.ts";
 import { withLayers } from "./image-layers.ts";
-import { readUmociMetadata } from "./umoci-metadata.ts";
+import { readUmociMetadata, UMOCI_JSON } from "./umoci-metadata.ts";
 import { unpackableImage } from "./unpack-image.ts";
 
 export interface Side {
@@ -43,7 +43,7 @@ const TYPES: { readonly [type in Exclude<TarType, "hardLink">]: TreeFile["type"]
 
 /** `name` is the directory of a bundle, or `LAYOUT[:TAG]`. Throws `Failure`. */
 export function sideOf(name: string): Side {
-  if (exists(`${name}/umoci.json`)) return bundleSide(name);
+  if (exists(`${name}/${UMOCI_JSON}`)) return bundleSide(name);
   const at = name.indexOf(":");
   const [path, tag] = at < 0 ? [name, "latest"] : [name.slice(0, at), name.slice(at + 1)];
   return withLayout(path, (layout) => {

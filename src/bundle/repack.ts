@@ -11,7 +11,6 @@ import { withDirectory } from "../layer/directory-at.ts";
 import { HashIndexFile, readHashIndex } from "../layer/hash-index-file.ts";
 import { kernelName } from "../layer/kernel-name.ts";
 import type { LayerStream } from "../layer/layer-stream.ts";
-import type { Mapping } from "../layer/owner-inside.ts";
 import { Packer } from "../layer/pack.ts";
 import { close } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
@@ -21,8 +20,10 @@ import { encode } from "../linux/primitive.ts";
 import { lstat } from "../linux/stat.ts";
 import { endOf, type Walk } from "../media/layout/walk.ts";
 import type { Layout } from "../media/layout.ts";
+import { withHistory } from "../rules/image/add-layer.ts";
 import { maskDeltas } from "../rules/image/mask.ts";
 import { Failure } from "../spec/failure.ts";
+import type { IdMaps } from "../spec/id-map.ts";
 import type { Compression, Descriptor, History } from "../spec/image.ts";
 import { addImageLayer, commitImage, readImage } from "./add-image-layer.ts";
 import { manifestPath, readManifestFile, writeManifestFile } from "./manifest-file.ts";
@@ -92,11 +93,6 @@ export function repack(options: RepackOptions): Repacked {
   }
 }
 
-function withHistory<T extends { history?: History[] }>(config: T, history: History | undefined): T {
-  if (history === undefined) return config;
-  return { ...config, history: [...(config.history ?? []), history] };
-}
-
 /** All that changed, and the root file system's descriptor. The index of hashes is as new afterwards. */
 function changesOf(
   { bundle, refresh, verify }: RepackOptions,
@@ -140,7 +136,7 @@ function packDeltas(
   stream: LayerStream,
   root: number,
   deltas: readonly Delta[],
-  mapping: Mapping,
+  mapping: IdMaps,
   { latest, warn }: RepackOptions,
 ): void {
   const packer = new Packer(stream, { mapping, latest, warn });

@@ -6,21 +6,22 @@
 import { goJson, type Struct } from "../codec/go-json.ts";
 import { DESCRIPTOR } from "../codec/image/shapes.ts";
 import { readJson } from "../codec/json/read.ts";
-import type { IdMapping, Mapping } from "../layer/owner-inside.ts";
 import { LinuxError } from "../linux/error.ts";
 import { AT_FDCWD } from "../linux/open.ts";
 import { readText } from "../linux/read.ts";
 import { replaceFile } from "../linux/replace.ts";
 import { Failure } from "../spec/failure.ts";
+import type { IdMapping, IdMaps } from "../spec/id-map.ts";
 import { type Descriptor, MEDIA_TYPE } from "../spec/image.ts";
 
 export interface UmociMetadata {
   /** From an entry of index.json down to the manifest that was unpacked. */
   readonly walk: readonly [Descriptor, ...Descriptor[]];
-  readonly mapping: Mapping;
+  readonly mapping: IdMaps;
 }
 
-const FILE = "umoci.json";
+/** Its name in the bundle. */
+export const UMOCI_JSON = "umoci.json";
 const VERSION = "2";
 const LIMIT = 16 * 1024 * 1024;
 
@@ -55,13 +56,13 @@ export function readUmociMetadata(path: string): UmociMetadata {
   const what = "read umoci.json metadata";
   let text: string;
   try {
-    text = readText(`${path}/${FILE}`, LIMIT, AT_FDCWD);
+    text = readText(`${path}/${UMOCI_JSON}`, LIMIT, AT_FDCWD);
   } catch (error) {
     if (!(error instanceof LinuxError)) throw error;
     const said = error.code === "ENOENT" ? "no such file or directory" : error.message;
-    throw failure(`${what}: open metadata: open ${path}/${FILE}: ${said}`, error);
+    throw failure(`${what}: open metadata: open ${path}/${UMOCI_JSON}: ${said}`, error);
   }
-  const { value } = readJson(text, { file: `${path}/${FILE}` });
+  const { value } = readJson(text, { file: `${path}/${UMOCI_JSON}` });
   const fields = value as { [key: string]: unknown } | null;
   if (fields?.umoci_version !== VERSION) {
     const version = JSON.stringify(String(fields?.umoci_version ?? ""));
@@ -94,10 +95,10 @@ export function writeUmociMetadata(path: string, { walk, mapping }: UmociMetadat
       rootless: mapping.rootless,
     },
   };
-  replaceFile(`${path}/${FILE}`, goJson(metadata, SHAPE), { mode: 0o644 });
+  replaceFile(`${path}/${UMOCI_JSON}`, goJson(metadata, SHAPE), { mode: 0o644 });
 }
 
-function ownersIn(options: unknown, what: string): Mapping {
+function ownersIn(options: unknown, what: string): IdMaps {
   const { uid_mappings, gid_mappings, rootless } = (options ?? {}) as { [key: string]: unknown };
   const mappings = (value: unknown): IdMapping[] => {
     if (value === null || value === undefined) return [];

@@ -5,10 +5,9 @@
  */
 
 import type { ApplyOptions, Progress } from "../layer/apply.ts";
-import { HashIndexFile } from "../layer/hash-index-file.ts";
+import { HASH_INDEX, HashIndexFile } from "../layer/hash-index-file.ts";
 import type { Limits } from "../layer/limits.ts";
 import { hostId } from "../layer/owner.ts";
-import type { Mapping } from "../layer/owner-inside.ts";
 import { surveyTree } from "../layer/survey.ts";
 import { close } from "../linux/descriptor.ts";
 import { mkdir } from "../linux/directory.ts";
@@ -21,9 +20,10 @@ import { exists } from "../linux/stat.ts";
 import { endOf, type Walk } from "../media/layout/walk.ts";
 import type { Layout } from "../media/layout.ts";
 import { Failure, failureWithin } from "../spec/failure.ts";
+import type { IdMaps } from "../spec/id-map.ts";
 import type { ImageConfig } from "../spec/image.ts";
 import { manifestPath, writeManifestFile } from "./manifest-file.ts";
-import { writeUmociMetadata } from "./umoci-metadata.ts";
+import { UMOCI_JSON, writeUmociMetadata } from "./umoci-metadata.ts";
 import { type UnpackableImage, unpackableImage, unpackLayers } from "./unpack-image.ts";
 import { removeAll, Workplace } from "./workplace.ts";
 
@@ -31,7 +31,7 @@ export interface UnpackOptions {
   readonly layout: Layout;
   readonly walk: Walk;
   /** As it goes into umoci.json, and as `completed` it goes into the files. */
-  readonly mapping: Mapping;
+  readonly mapping: IdMaps;
   readonly keepDirlinks: boolean;
   readonly limits: Limits;
   warn(message: string): void;
@@ -164,8 +164,9 @@ function moveParts(from: string, bundle: string, digest: string): void {
   const moved: string[] = [];
   const dir = open(bundle, O.RDONLY | O.DIRECTORY);
   try {
-    for (const part of [ROOTFS, manifest, "umoci.json", ".hookwright-index", CONFIG]) {
-      if (part.startsWith(".")) {
+    for (const part of [ROOTFS, manifest, UMOCI_JSON, HASH_INDEX, CONFIG]) {
+      if (part === HASH_INDEX) {
+        // There may be none; and one that is there already says nothing of this root file system.
         if (exists(`${from}/${part}`)) rename(`${from}/${part}`, `${bundle}/${part}`);
         continue;
       }

@@ -6,7 +6,7 @@
 import { close } from "../linux/descriptor.ts";
 import { eachEntry, list, mkdir, removeTree } from "../linux/directory.ts";
 import { failedWith } from "../linux/error.ts";
-import { chmod } from "../linux/inode.ts";
+import { chmodHandle } from "../linux/inode.ts";
 import { tryLock } from "../linux/lock.ts";
 import { O, open, openAt } from "../linux/open.ts";
 import { randomHex } from "../linux/random.ts";
@@ -80,7 +80,7 @@ function openUp(dir: number, name: string | Uint8Array): void {
   if ((lstat(name, dir).mode & TYPE.mask) !== TYPE.directory) return;
   const handle = openAt(dir, name, O.PATH | O.DIRECTORY | O.NOFOLLOW);
   try {
-    chmod(`/proc/self/fd/${handle}`, 0o700);
+    chmodHandle(handle, 0o700);
     const listing = openAt(handle, ".", O.RDONLY | O.DIRECTORY);
     const names: Uint8Array[] = [];
     try {

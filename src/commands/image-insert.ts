@@ -2,9 +2,9 @@
 
 import { addImageLayer, commitImage, readImage } from "../bundle/add-image-layer.ts";
 import { type Insertion, insertInto } from "../bundle/insert.ts";
-import type { Mapping } from "../layer/owner-inside.ts";
 import { withLayout } from "../media/layout.ts";
 import { type HistoryWords, historyEntry } from "../rules/image/history.ts";
+import type { IdMaps } from "../spec/id-map.ts";
 import type { Compression, Descriptor, Platform } from "../spec/image.ts";
 import { timeOrNow } from "./image-time.ts";
 
@@ -20,7 +20,7 @@ export interface LayerRequest {
 }
 
 export interface InsertRequest extends LayerRequest, Insertion {
-  readonly mapping: Mapping;
+  readonly mapping: IdMaps;
   warn(message: string): void;
 }
 

@@ -7,8 +7,8 @@ import { O, open } from "../linux/open.ts";
 import { write } from "../linux/write.ts";
 import { endOf } from "../media/layout/walk.ts";
 import { withLayout } from "../media/layout.ts";
-import type { MapOptions } from "../rules/image/id-map.ts";
 import { Failure } from "../spec/failure.ts";
+import type { IdMaps } from "../spec/id-map.ts";
 import type { Platform } from "../spec/image.ts";
 
 export interface RuntimeConfigTarget {
@@ -17,7 +17,7 @@ export interface RuntimeConfigTarget {
   /** The unpacked root file system, where users are looked up. */
   readonly rootfs: string | undefined;
   readonly platform: Platform | undefined;
-  readonly map: MapOptions;
+  readonly map: IdMaps;
 }
 
 /** Writes the configuration; returns what the user should know. */

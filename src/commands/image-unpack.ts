@@ -9,15 +9,16 @@ import type { Limits } from "../layer/limits.ts";
 import { getegid, geteuid } from "../linux/process.ts";
 import type { Walk } from "../media/layout/walk.ts";
 import { Layout } from "../media/layout.ts";
-import { completeMap, type MapOptions } from "../rules/image/id-map.ts";
+import { completeMap } from "../rules/image/id-map.ts";
 import { Failure } from "../spec/failure.ts";
+import type { IdMaps } from "../spec/id-map.ts";
 import type { Platform } from "../spec/image.ts";
 import type { Roots } from "../spec/roots.ts";
 
 export interface UnpackRequest {
   readonly image: { readonly path: string; readonly tag: string };
   readonly platform: Platform | undefined;
-  readonly map: MapOptions;
+  readonly map: IdMaps;
   readonly keepDirlinks: boolean;
   readonly limits: Limits;
   readonly stop: AbortSignal;

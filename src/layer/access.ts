@@ -4,7 +4,7 @@
  */
 
 import { close } from "../linux/descriptor.ts";
-import { chmod } from "../linux/inode.ts";
+import { chmodHandle } from "../linux/inode.ts";
 import { O, openAt } from "../linux/open.ts";
 import { geteuid } from "../linux/process.ts";
 import { fstat, sameFile } from "../linux/stat.ts";
@@ -19,13 +19,12 @@ export function withAccess<T>(place: Place, bits: number, work: () => T): T {
   const fd = openAt(place.dir, place.name, O.PATH | O.NOFOLLOW);
   try {
     if (!sameFile(fstat(fd), place.stat)) return work();
-    const opened = `/proc/self/fd/${fd}`;
     const mode = place.stat.mode & 0o7777;
-    chmod(opened, mode | bits);
+    chmodHandle(fd, mode | bits);
     try {
       return work();
     } finally {
-      chmod(opened, mode);
+      chmodHandle(fd, mode);
     }
   } finally {
     close(fd);

@@ -6,6 +6,9 @@ import { getXattrOfLink, xattrNamesOfLink } from "../linux/xattr.ts";
 import { withAccess } from "./access.ts";
 import type { Place } from "./tree-walk.ts";
 
+/** Attributes that belong to the host: neither set nor taken away, and in no layer. */
+export const HOST_ATTRIBUTES: ReadonlySet<string> = new Set(["security.selinux", "system.nfs4_acl"]);
+
 const prefixes = new Map<number, Uint8Array>();
 const encoder = new TextEncoder();
 

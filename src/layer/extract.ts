@@ -11,6 +11,7 @@ import { LinuxError } from "../linux/error.ts";
 import { lchown } from "../linux/inode.ts";
 import { link } from "../linux/link.ts";
 import { Failure, failureWithin } from "../spec/failure.ts";
+import type { IdMaps } from "../spec/id-map.ts";
 import { FileMaker } from "./file.ts";
 import { kernelName } from "./kernel-name.ts";
 import type { Limits, Meter } from "./limits.ts";
@@ -18,12 +19,11 @@ import { Maker } from "./make.ts";
 import { AttributeWriter, pathBelow, setEntryTimes } from "./metadata.ts";
 import { Directory, type FileNode, Leaf } from "./node.ts";
 import { mapOwner } from "./owner.ts";
-import type { Mapping } from "./owner-inside.ts";
 import type { Tree } from "./tree.ts";
 import { isWhiteout, whiteOut } from "./whiteout.ts";
 
 export interface ExtractOptions {
-  readonly mapping: Mapping;
+  readonly mapping: IdMaps;
   /** A directory over a link to a directory keeps the link, and what is in it goes through the link. */
   readonly keepDirlinks?: boolean;
   readonly limits?: Limits;

@@ -16,7 +16,8 @@ import { fstat, TYPE } from "../linux/stat.ts";
 import { write } from "../linux/write.ts";
 import { HashRecords } from "./hash-records.ts";
 
-const NAME = ".hookwright-index";
+/** Its name in the bundle. */
+export const HASH_INDEX = ".hookwright-index";
 /** Millions of files; what is larger was not made for a bundle. */
 const LIMIT = 1024 * 1024 * 1024;
 const WRITABLE_BY_OTHERS = 0o022;
@@ -25,7 +26,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 export function readHashIndex(bundle: number): HashIndex | undefined {
   let fd: number;
   try {
-    fd = openAt(bundle, NAME, O.RDONLY | O.NOFOLLOW | O.NONBLOCK);
+    fd = openAt(bundle, HASH_INDEX, O.RDONLY | O.NOFOLLOW | O.NONBLOCK);
   } catch (error) {
     if (error instanceof LinuxError) return undefined;
     throw error;
@@ -61,7 +62,7 @@ export class HashIndexFile {
 
   /** Undefined where nothing can be written. */
   static create(bundle: number): HashIndexFile | undefined {
-    const temporary = `${NAME}.${randomHex(6)}`;
+    const temporary = `${HASH_INDEX}.${randomHex(6)}`;
     try {
       const fd = openAt(bundle, temporary, O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW, 0o600);
       return new HashIndexFile(bundle, fd, temporary);
@@ -84,7 +85,7 @@ export class HashIndexFile {
       const { ctimeSeconds: seconds, ctimeNanoseconds: nanoseconds } = fstat(this.#fd);
       const index = written ?? this.records.writer({ seconds, nanoseconds });
       write(this.#fd, index.finish(sha256));
-      rename(this.#temporary, NAME, this.#bundle);
+      rename(this.#temporary, HASH_INDEX, this.#bundle);
     } catch (error) {
       if (!(error instanceof LinuxError)) throw error;
     } finally {

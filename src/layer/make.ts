@@ -4,7 +4,7 @@ import { byteString } from "../codec/byte-string.ts";
 import type { TarEntry } from "../codec/tar/entry.ts";
 import { close } from "../linux/descriptor.ts";
 import { mkdir } from "../linux/directory.ts";
-import { chmod, fchmod, fchown, lchown, makeNode } from "../linux/inode.ts";
+import { chmodHandle, fchmod, fchown, lchown, makeNode } from "../linux/inode.ts";
 import { symlink } from "../linux/link.ts";
 import { O, openAt } from "../linux/open.ts";
 import { getegid, geteuid, umask } from "../linux/process.ts";
@@ -102,7 +102,7 @@ export class Maker {
     if (!this.#isMine(owner) || parent.bequeaths) this.#chown(name, owner, dir);
     const handle = openAt(dir, bytes, O.PATH | O.NOFOLLOW);
     try {
-      chmod(`/proc/self/fd/${handle}`, mode);
+      chmodHandle(handle, mode);
     } finally {
       close(handle);
     }

@@ -18,12 +18,10 @@ import {
   xattrNamesOf,
   xattrNamesOfLink,
 } from "../linux/xattr.ts";
+import { HOST_ATTRIBUTES } from "./attributes.ts";
 import { kernelName } from "./kernel-name.ts";
 
 export const DEFAULT_ACL = "system.posix_acl_default";
-
-/** Attributes that belong to the host, and are neither set nor taken away. */
-const FOREIGN: ReadonlySet<string> = new Set(["security.selinux", "system.nfs4_acl"]);
 
 /** An open file, or the path of what is reached by its name. */
 type Target = number | Uint8Array;
@@ -50,7 +48,7 @@ export class AttributeWriter {
     if (names.length === 0) return false;
     let left = false;
     for (const name of byteString(names).split("\0").slice(0, -1)) {
-      if (FOREIGN.has(name)) left = true;
+      if (HOST_ATTRIBUTES.has(name)) left = true;
       else {
         try {
           if (typeof target === "number") removeXattrOf(target, kernelName(name));
@@ -69,7 +67,7 @@ export class AttributeWriter {
     let any = false;
     for (const [attribute, value] of xattrs) {
       const where = () => JSON.stringify(byteString(name)).slice(1, -1);
-      if (FOREIGN.has(attribute)) {
+      if (HOST_ATTRIBUTES.has(attribute)) {
         this.#warn(`xattr{${where()}} ignoring forbidden xattr: ${JSON.stringify(attribute)}`);
         continue;
       }

@@ -4,19 +4,7 @@
  */
 
 import { Failure } from "../spec/failure.ts";
-
-export interface IdMapping {
-  readonly containerID: number;
-  readonly hostID: number;
-  readonly size: number;
-}
-
-export interface Mapping {
-  /** Empty: as they are. */
-  readonly uidMappings: readonly IdMapping[];
-  readonly gidMappings: readonly IdMapping[];
-  readonly rootless: boolean;
-}
+import type { IdMapping, IdMaps } from "../spec/id-map.ts";
 
 export interface Owner {
   readonly uid: number;
@@ -29,7 +17,7 @@ export const ROOTLESS_XATTR = "user.rootlesscontainers";
 const NOTHING_SAID = 0xffff_ffff;
 
 /** The owner inside the container. `attribute` is the value of ROOTLESS_XATTR. Throws `Failure` `id_map`. */
-export function ownerInside(owner: Owner, map: Mapping, attribute: Uint8Array | undefined): Owner {
+export function ownerInside(owner: Owner, map: IdMaps, attribute: Uint8Array | undefined): Owner {
   if (!map.rootless) {
     return {
       uid: mapped(owner.uid, map.uidMappings, "map uid to container"),

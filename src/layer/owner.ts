@@ -5,10 +5,11 @@
 
 import type { TarEntry } from "../codec/tar/entry.ts";
 import { Failure } from "../spec/failure.ts";
-import { type IdMapping, type Mapping, type Owner, ROOTLESS_XATTR } from "./owner-inside.ts";
+import type { IdMapping, IdMaps } from "../spec/id-map.ts";
+import { type Owner, ROOTLESS_XATTR } from "./owner-inside.ts";
 
 /** The owner on the host. In rootless mode an entry of somebody else's gets the attribute. @throws Failure */
-export function mapOwner(entry: TarEntry, mapping: Mapping): Owner {
+export function mapOwner(entry: TarEntry, mapping: IdMaps): Owner {
   let { uid, gid } = entry;
   if (mapping.rootless) {
     if (uid !== 0 || gid !== 0) entry.xattrs.set(ROOTLESS_XATTR, resource(uid, gid));

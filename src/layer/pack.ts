@@ -7,17 +7,16 @@ import { bytesOfString } from "../codec/byte-string.ts";
 import { emptyFile, type TarEntry, type TarType } from "../codec/tar/entry.ts";
 import { TAR_END, tarHeader, tarPadding } from "../codec/tar/write.ts";
 import { read } from "../linux/read.ts";
+import type { IdMaps } from "../spec/id-map.ts";
 import { OPAQUE_WHITEOUT, WHITEOUT } from "../spec/image.ts";
-import { attributesOf } from "./attributes.ts";
+import { attributesOf, HOST_ATTRIBUTES } from "./attributes.ts";
 import { factsOf } from "./changes.ts";
 import { fileChanged, withContent } from "./file-content.ts";
 import { layerFailure, layerName } from "./layer-name.ts";
 import type { LayerStream } from "./layer-stream.ts";
-import { type Mapping, ownerInside, ROOTLESS_XATTR } from "./owner-inside.ts";
+import { ownerInside, ROOTLESS_XATTR } from "./owner-inside.ts";
 import type { Place } from "./tree-walk.ts";
 
-/** Attributes that say something of the host. */
-export const HOST_ATTRIBUTES: ReadonlySet<string> = new Set(["security.selinux", "system.nfs4_acl"]);
 const NOTHING = new Uint8Array(0);
 const MINOR_BITS = 0x10_0000;
 
@@ -31,7 +30,7 @@ const TYPES = {
 } as const satisfies { [type: string]: TarType };
 
 export interface PackOptions {
-  readonly mapping: Mapping;
+  readonly mapping: IdMaps;
   /** Seconds since 1970; later times become this one. */
   readonly latest?: number | undefined;
   /** Says what is left out of the layer, and why. */

@@ -8,7 +8,7 @@ import { byteString } from "../codec/byte-string.ts";
 import { close } from "../linux/descriptor.ts";
 import { eachEntry, rmdir } from "../linux/directory.ts";
 import { failedWith } from "../linux/error.ts";
-import { chmod } from "../linux/inode.ts";
+import { chmodHandle } from "../linux/inode.ts";
 import { readlinkBytes, unlinkIfThere } from "../linux/link.ts";
 import { O, openAt, openIn, RESOLVE } from "../linux/open.ts";
 import { fstat, lstat, TYPE } from "../linux/stat.ts";
@@ -211,7 +211,7 @@ function openDirectory(directory: Directory, parent: number): number {
     try {
       const mode = fstat(handle).mode & 0o7777;
       if ((mode & RIGHTS) === RIGHTS) throw error;
-      chmod(`/proc/self/fd/${handle}`, mode | RIGHTS);
+      chmodHandle(handle, mode | RIGHTS);
       directory.mode ??= mode;
     } finally {
       close(handle);

@@ -37,7 +37,7 @@ export function realtime(): Time {
 
 /** Sleeps for `ms` milliseconds; an interruption by a signal continues with what remains. */
 export function sleep(ms: number): void {
-  putTimespec(0, ms);
+  putTimespec(scratchView, 0, ms);
   const at = scratchAddress();
   let result: number;
   do {
@@ -46,11 +46,11 @@ export function sleep(ms: number): void {
   check(result, "nanosleep");
 }
 
-/** Writes a struct timespec of `ms` milliseconds (at least 0) into the scratch buffer. */
-export function putTimespec(offset: number, ms: number): void {
+/** Writes a struct timespec of `ms` milliseconds (at least 0). */
+export function putTimespec(view: DataView, offset: number, ms: number): void {
   const whole = Math.max(0, Math.floor(ms / 1000));
-  setU64(scratchView, offset, whole);
-  setU64(scratchView, offset + 8, Math.max(0, Math.floor((ms - whole * 1000) * 1e6)));
+  setU64(view, offset, whole);
+  setU64(view, offset + 8, Math.max(0, Math.floor((ms - whole * 1000) * 1e6)));
 }
 
 function readClock(clock: number): void {

@@ -25,6 +25,11 @@ export function chmod(path: Path, mode: number, dir: number = AT_FDCWD): void {
   check(syscall(nr.fchmodat, dir, cstring(path), mode), "fchmodat", path);
 }
 
+/** As `fchmod`, of a file that is open by O_PATH alone. */
+export function chmodHandle(fd: number, mode: number): void {
+  chmod(`/proc/self/fd/${fd}`, mode);
+}
+
 /** Gives an open file to a user and a group; -1 leaves one as it is. */
 export function fchown(fd: number, uid: number, gid: number): void {
   check(syscall(nr.fchown, fd, uid, gid), "fchown");

@@ -31,7 +31,7 @@ export function poll(
     scratchView.setInt32(FDS + i * 8 + 4, typeof events === "number" ? events : (events[i] ?? 0), true);
   }
   const forever = timeoutMs === Number.POSITIVE_INFINITY;
-  if (!forever) putTimespec(0, timeoutMs);
+  if (!forever) putTimespec(scratchView, 0, timeoutMs);
   const at = scratchAddress();
   let result: number;
   do {
@@ -60,6 +60,6 @@ export function timer(ms: number): number {
 export function setTimer(fd: number, ms: number): void {
   // struct itimerspec: interval, value. A value of zero would stop the timer.
   scratch.fill(0, 0, 32);
-  if (ms !== Number.POSITIVE_INFINITY) putTimespec(16, Math.max(ms, 0.001));
+  if (ms !== Number.POSITIVE_INFINITY) putTimespec(scratchView, 16, Math.max(ms, 0.001));
   check(syscall(nr.timerfd_settime, fd, 0, scratch, 0), "timerfd_settime");
 }

@@ -4,7 +4,8 @@
  */
 
 import type { Call, Place } from "./call-list.ts";
-import { cstring, pointerList, setU64, type Words } from "./memory.ts";
+import { putTimespec } from "./clock.ts";
+import { cstring, pointerList, type Words } from "./memory.ts";
 import { POLL } from "./poll.ts";
 import { nr } from "./primitive.ts";
 import { getpid } from "./process.ts";
@@ -73,9 +74,7 @@ export function awaitInput(fd: number, ms: number): Call {
   const view = new DataView(buffer.buffer);
   view.setInt32(0, fd, true);
   view.setInt16(4, POLL.IN, true);
-  const whole = Math.max(0, Math.floor(ms / 1000));
-  setU64(view, 8, whole);
-  setU64(view, 16, Math.max(0, Math.floor((ms - whole * 1000) * 1e6)));
+  putTimespec(view, 8, ms);
   return { name: "ppoll", nr: nr.ppoll, args: [buffer, 1, buffer.subarray(8), 0, 8], wanted: 1 };
 }
 

@@ -3,9 +3,10 @@
 import { goQuote } from "../../codec/go-quote.ts";
 import { isTag } from "../../codec/image/tag.ts";
 import type { HistoryWords } from "../../rules/image/history.ts";
-import { type MapOptions, parseIdMapping } from "../../rules/image/id-map.ts";
+import { parseIdMapping } from "../../rules/image/id-map.ts";
 import { parsePlatform } from "../../rules/image/platform.ts";
 import { Failure } from "../../spec/failure.ts";
+import type { IdMaps } from "../../spec/id-map.ts";
 import type { Compression, Platform } from "../../spec/image.ts";
 import type { Command, Flag, Given } from "./grammar.ts";
 
@@ -62,7 +63,7 @@ export const REMAP: readonly Flag[] = [
 ];
 
 /** The id mappings that REMAP asks for. Throws `Failure` `id_map_invalid`. */
-export function mappingOf(given: Given): MapOptions {
+export function mappingOf(given: Given): IdMaps {
   const parsed = (flag: string) => given.list(flag).map((text) => parseIdMapping(text, `--${flag}`));
   return {
     uidMappings: parsed("uid-map"),

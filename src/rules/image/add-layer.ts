@@ -35,11 +35,16 @@ export function addLayer({ manifest, config }: Image, layer: NewLayer, history: 
   return {
     manifest: { ...manifest, layers: [...manifest.layers, descriptorOf(layer, manifest)] },
     config: {
-      ...config,
+      ...withHistory(config, history),
       rootfs: { ...rootfs, diff_ids: [...rootfs.diff_ids, layer.diffId] },
-      ...(history !== undefined && { history: [...(config.history ?? []), history] }),
     },
   };
+}
+
+/** The configuration with one entry more in its history; without `history`, as it is. */
+export function withHistory(config: ImageConfig, history: History | undefined): ImageConfig {
+  if (history === undefined) return config;
+  return { ...config, history: [...(config.history ?? []), history] };
 }
 
 function descriptorOf({ compression, digest, size, plainSize }: NewLayer, manifest: Manifest): Descriptor {

@@ -2,20 +2,7 @@
 
 import { goQuote } from "../../codec/go-quote.ts";
 import { Failure } from "../../spec/failure.ts";
-
-/** A range of ids, as in `linux.uidMappings` of a runtime configuration. */
-export interface IdMapping {
-  readonly containerID: number;
-  readonly hostID: number;
-  readonly size: number;
-}
-
-export interface MapOptions {
-  readonly uidMappings: readonly IdMapping[];
-  readonly gidMappings: readonly IdMapping[];
-  /** For a caller who is not root: `completeMap` says what that means for the mappings. */
-  readonly rootless: boolean;
-}
+import type { IdMapping, IdMaps } from "../../spec/id-map.ts";
 
 const LARGEST = 2 ** 32 - 1;
 
@@ -42,7 +29,7 @@ export function parseIdMapping(text: string, flag: string): IdMapping {
 }
 
 /** With `rootless`, root of the container is the caller where no mapping says otherwise. */
-export function completeMap(options: MapOptions, caller: { uid: number; gid: number }): MapOptions {
+export function completeMap(options: IdMaps, caller: { uid: number; gid: number }): IdMaps {
   if (!options.rootless) return options;
   const own = (given: readonly IdMapping[], hostID: number) =>
     given.length > 0 ? given : [{ containerID: 0, hostID, size: 1 }];

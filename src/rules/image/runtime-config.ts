@@ -6,9 +6,9 @@
 import { compareCodePoints } from "../../codec/code-points.ts";
 import { goTime } from "../../codec/go-time.ts";
 import { Failure } from "../../spec/failure.ts";
+import type { IdMaps } from "../../spec/id-map.ts";
 import type { ImageConfig, ProcessDefaults } from "../../spec/image.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
-import type { MapOptions } from "./id-map.ts";
 import { asRootless, type ResolvConf } from "./rootless.ts";
 import { plainConfig } from "./runtime-template.ts";
 import type { User } from "./user.ts";
@@ -19,7 +19,7 @@ export interface RuntimeConfigOptions {
   /** Whom the image's `User` means (user.ts). */
   readonly user: User;
   /** Complete, as `completeMap` gives it. */
-  readonly map: MapOptions;
+  readonly map: IdMaps;
   /** The host's /etc/resolv.conf, for a rootless container; null when there is none. */
   readonly resolvConf: ResolvConf | null;
 }
@@ -47,7 +47,7 @@ export function runtimeConfigOf(image: ImageConfig, options: RuntimeConfigOption
   return map.rootless ? asRootless(config, options.resolvConf) : config;
 }
 
-function idsOf({ additionalGids }: User, { rootless }: MapOptions): { additionalGids?: number[] } {
+function idsOf({ additionalGids }: User, { rootless }: IdMaps): { additionalGids?: number[] } {
   return rootless || additionalGids.length === 0 ? {} : { additionalGids: [...additionalGids] };
 }
 
@@ -101,7 +101,7 @@ function annotationsOf(image: ImageConfig): { [name: string]: string } {
   return Object.fromEntries([...all].sort(([a], [b]) => compareCodePoints(a, b)));
 }
 
-function withMappings(linux: NonNullable<RuntimeConfig["linux"]>, map: MapOptions) {
+function withMappings(linux: NonNullable<RuntimeConfig["linux"]>, map: IdMaps) {
   const { uidMappings, gidMappings } = map;
   if (uidMappings.length === 0 && gidMappings.length === 0) return linux;
   return {
