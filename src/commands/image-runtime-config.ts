@@ -8,7 +8,7 @@ import { write } from "../linux/write.ts";
 import { endOf } from "../media/layout/walk.ts";
 import { withLayout } from "../media/layout.ts";
 import type { MapOptions } from "../rules/image/id-map.ts";
-import { Failure } from "../spec/failure.ts";
+import { Failure, failureWithin } from "../spec/failure.ts";
 import type { Platform } from "../spec/image.ts";
 
 export interface RuntimeConfigTarget {
@@ -43,9 +43,8 @@ function generate<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { code, message, hint, cause } = error;
-    throw new Failure(code, `generate config: ${message}`, { cause, ...(hint !== undefined && { hint }) });
+    if (error instanceof Failure) throw failureWithin("generate config", error);
+    throw error;
   }
 }
 
