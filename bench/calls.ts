@@ -12,6 +12,7 @@ import { recorderPlace } from "../src/record/place.ts";
 import { register } from "../src/record/register.ts";
 import type { Registration } from "../src/record/registration.ts";
 import { unregister } from "../src/record/unregister.ts";
+import { numbersOf } from "../test/support/command.ts";
 import type { TempRoot } from "../test/support/root.ts";
 import { figure, heading } from "./report.ts";
 
@@ -32,7 +33,7 @@ export async function calls(root: TempRoot, bpffs: string, rounds: number): Prom
   const program = built(root, "calls");
   const place = recorderPlace(root, `${bpffs}/hookwright`);
   const holders = Bun.spawn([program, `holders:${COUNTS.at(-1)}`], { stdin: "pipe", stdout: "pipe" });
-  const pids = await linesOf(holders.stdout, COUNTS.at(-1) ?? 0);
+  const pids = await numbersOf(holders.stdout, COUNTS.at(-1) ?? 0);
   const inside = await container(built(root, "launcher"), program, rounds);
   const registrations: Registration[] = [];
   const add = async (pid: number) =>
@@ -138,15 +139,4 @@ function upstreamCost(root: TempRoot): void {
     const said = stderr.toString().trim().split("\n").at(-1) ?? "";
     console.log(`  oci-seccomp-bpf-hook: gives up after ${ms.toFixed(0)} ms: ${said.slice(0, 100)}`);
   }
-}
-
-async function linesOf(stream: ReadableStream<Uint8Array>, count: number): Promise<number[]> {
-  const reader = stream.getReader();
-  let text = "";
-  while (text.split("\n").length <= count) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    text += new TextDecoder().decode(value);
-  }
-  return text.split("\n").slice(0, count).map(Number);
 }

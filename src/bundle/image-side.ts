@@ -4,6 +4,7 @@
  */
 
 import { byteString, bytesOfString } from "../codec/byte-string.ts";
+import { cutTag } from "../codec/image/tag.ts";
 import { type TreeFile, type Values, valuesOf } from "../codec/mtree/file.ts";
 import type { TarEntry, TarType } from "../codec/tar/entry.ts";
 import { HOST_ATTRIBUTES } from "../layer/attributes.ts";
@@ -44,8 +45,7 @@ const TYPES: { readonly [type in Exclude<TarType, "hardLink">]: TreeFile["type"]
 /** `name` is the directory of a bundle, or `LAYOUT[:TAG]`. Throws `Failure`. */
 export function sideOf(name: string): Side {
   if (exists(`${name}/${UMOCI_JSON}`)) return bundleSide(name);
-  const at = name.indexOf(":");
-  const [path, tag] = at < 0 ? [name, "latest"] : [name.slice(0, at), name.slice(at + 1)];
+  const { path, tag = "latest" } = cutTag(name);
   return withLayout(path, (layout) => {
     const image = unpackableImage(layout, layout.resolve(tag));
     const side: Side = { values: new Map(), undescribed: new Set(), config: image.config };

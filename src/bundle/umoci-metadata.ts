@@ -10,9 +10,10 @@ import { LinuxError } from "../linux/error.ts";
 import { AT_FDCWD } from "../linux/open.ts";
 import { readText } from "../linux/read.ts";
 import { replaceFile } from "../linux/replace.ts";
+import { isManifest } from "../media/kind.ts";
 import { Failure } from "../spec/failure.ts";
 import type { IdMapping, IdMaps } from "../spec/id-map.ts";
-import { type Descriptor, MEDIA_TYPE } from "../spec/image.ts";
+import type { Descriptor } from "../spec/image.ts";
 
 export interface UmociMetadata {
   /** From an entry of index.json down to the manifest that was unpacked. */
@@ -75,7 +76,7 @@ export function readUmociMetadata(path: string): UmociMetadata {
   const [first, ...rest] = Array.isArray(walk) && walk.every(isDescriptor) ? walk : [];
   if (first === undefined) throw failure(`${what}: decode metadata: it does not say what was unpacked`);
   const last = rest.at(-1) ?? first;
-  if (last.mediaType !== MEDIA_TYPE.manifest && last.mediaType !== MEDIA_TYPE.dockerManifest) {
+  if (!isManifest(last)) {
     throw failure(
       `invalid saved from descriptor: descriptor does not point to a manifest: not implemented: ${last.mediaType}`,
     );

@@ -3,7 +3,8 @@
 import { type ApplyOptions, applyLayers, type Layer } from "../layer/apply.ts";
 import type { Tree } from "../layer/tree.ts";
 import { close } from "../linux/descriptor.ts";
-import { endOf, isManifest, type Walk } from "../media/layout/walk.ts";
+import { isManifest } from "../media/kind.ts";
+import { endOf, type Walk } from "../media/layout/walk.ts";
 import type { Layout } from "../media/layout.ts";
 import { layerCompression } from "../rules/image/layer-type.ts";
 import { Failure, failureWithin } from "../spec/failure.ts";

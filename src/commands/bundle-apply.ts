@@ -4,7 +4,7 @@ import { resolved } from "../bundle/bundle.ts";
 import { type BundleChange, changeOf } from "../bundle/change.ts";
 import { applyCarriedPlan, carriedPlan } from "../bundle/image-hooks.ts";
 import { parseLocation } from "../codec/image/location.ts";
-import { Layout } from "../media/layout.ts";
+import { withLayout } from "../media/layout.ts";
 import { readPlan } from "../plan/read.ts";
 import { type BundleInjection, injectBundle } from "../runtime/inject.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
@@ -88,15 +88,12 @@ async function applyFromImage(
       exitCode: EXIT.usage,
     });
   }
-  const layout = Layout.open(location.path);
-  try {
-    const carried = carriedPlan(roots, layout, layout.resolve(location.tag ?? "latest"), image);
-    const more = runtime === undefined ? {} : { runtime };
-    return {
-      digest: carried.digest,
-      done: await applyCarriedPlan(roots, carried, { bundle, dryRun, ...more }),
-    };
-  } finally {
-    layout.close();
-  }
+  const carried = withLayout(location.path, (layout) =>
+    carriedPlan(roots, layout, layout.resolve(location.tag ?? "latest"), image),
+  );
+  const more = runtime === undefined ? {} : { runtime };
+  return {
+    digest: carried.digest,
+    done: await applyCarriedPlan(roots, carried, { bundle, dryRun, ...more }),
+  };
 }

@@ -13,7 +13,7 @@ import { EXIT, Failure } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import { type ShownRun, showRun } from "./events-show.ts";
-import { runOnce, STATUS } from "./run-once.ts";
+import { runOnce, stateText } from "./run-once.ts";
 
 export interface ReplayOptions {
   /** The beginning of the run's id. */
@@ -103,17 +103,11 @@ function definitionOf(entry: Entry, path: string, stage: string, trace: string |
 /** Of what the record tells; the process is not in it, since its number may be another's by now. */
 function stateOf({ container, stage }: ShownRun): string {
   const { id, bundle } = container;
-  let annotations: unknown = {};
+  let annotations: unknown;
   try {
     ({ annotations } = JSON.parse(readFileSync(`${bundle}/config.json`, "utf8")));
   } catch {
     // The bundle is gone with its container.
   }
-  return JSON.stringify({
-    ociVersion: "1.0.2",
-    id,
-    status: STATUS[stage],
-    bundle,
-    annotations: annotations ?? {},
-  });
+  return stateText(stage, id, bundle, annotations);
 }

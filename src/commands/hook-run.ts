@@ -18,7 +18,7 @@ import type { Stage } from "../spec/stage.ts";
 import type { ShownRun } from "./events-show.ts";
 import { hookAdd } from "./hook-add.ts";
 import { hookShow } from "./hook-show.ts";
-import { runOnce, STATUS } from "./run-once.ts";
+import { runOnce, stateText } from "./run-once.ts";
 
 export interface RunOptions {
   /** Absolute path of a hook in TypeScript, a program or a definition; or the name of a definition of this host. */
@@ -92,13 +92,7 @@ function stateOf(bundle: string, stage: Stage): string {
     );
   }
   const id = basename(bundle) === "bundle" ? "hookwright-run" : basename(bundle);
-  return JSON.stringify({
-    ociVersion: "1.0.2",
-    id,
-    status: STATUS[stage],
-    bundle,
-    annotations: annotations ?? {},
-  });
+  return stateText(stage, id, bundle, annotations);
 }
 
 function makeBundle(directory: string): string {

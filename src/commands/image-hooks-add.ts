@@ -7,7 +7,7 @@ import { canonicalJson } from "../codec/json/canonical.ts";
 import { readPrivateKey } from "../media/hooks-signature.ts";
 import { writeImageHooks } from "../media/image-hooks.ts";
 import { endOf } from "../media/layout/walk.ts";
-import { Layout } from "../media/layout.ts";
+import { withLayout } from "../media/layout.ts";
 import { readDefinitionFile } from "../plan/definitions.ts";
 import { DefinitionFailure } from "../plan/draft.ts";
 import { completeEdits } from "../plan/edits.ts";
@@ -52,8 +52,7 @@ export function addImageHooks(request: AddHooks): AddedHooks {
   if (reads.some(({ report }) => report.failed)) throw new DefinitionFailure(problems);
   const key = request.key === undefined ? undefined : readPrivateKey(request.key);
   const programs = new Map(parts.flatMap(({ program }) => (program ? [[program.digest, program]] : [])));
-  const layout = Layout.open(image.path);
-  try {
+  return withLayout(image.path, (layout) => {
     const target = endOf(layout.resolve(image.tag, platform));
     const artifact = writeImageHooks(layout, target, {
       definitions: parts.map(({ name, text }) => ({ name: `${name}.json`, text })),
@@ -69,9 +68,7 @@ export function addImageHooks(request: AddHooks): AddedHooks {
       programs: [...programs.keys()],
       signed: key !== undefined,
     };
-  } finally {
-    layout.close();
-  }
+  });
 }
 
 interface Standalone {

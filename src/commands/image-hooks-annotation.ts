@@ -1,6 +1,7 @@
 /** The word in index.json that an image carries hooks, for tools that read nothing else. The image itself stays as it is. */
 
-import { type Layout, tagOf } from "../media/layout.ts";
+import { tagOf } from "../media/layout/tag.ts";
+import type { Layout } from "../media/layout.ts";
 import { layoutReferrers } from "../media/layout-referrers.ts";
 import type { Descriptor } from "../spec/image.ts";
 import { CARRIES_HOOKS, HOOKS_TYPE } from "../spec/image-hooks.ts";

@@ -2,7 +2,7 @@
 
 import { readImageHooks } from "../media/image-hooks.ts";
 import { endOf } from "../media/layout/walk.ts";
-import { Layout } from "../media/layout.ts";
+import { withLayout } from "../media/layout.ts";
 import { readConfiguration } from "../plan/configuration.ts";
 import { isTrusted } from "../plan/image-trust.ts";
 import { readDefinition } from "../plan/read-definition.ts";
@@ -28,8 +28,7 @@ export function listImageHooks(
   { image, platform }: { image: { path: string; tag: string }; platform?: Platform },
 ): { image: string; hooks: ListedHook[] } {
   const { trust } = readConfiguration(roots);
-  const layout = Layout.open(image.path);
-  try {
+  return withLayout(image.path, (layout) => {
     const target = endOf(layout.resolve(image.tag, platform));
     const hooks = readImageHooks(layout, target).flatMap((carried) =>
       carried.definitions.map(({ name, text }): ListedHook => {
@@ -47,7 +46,5 @@ export function listImageHooks(
       }),
     );
     return { image: target.digest, hooks };
-  } finally {
-    layout.close();
-  }
+  });
 }

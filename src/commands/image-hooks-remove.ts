@@ -2,7 +2,7 @@
 
 import { removeImageHooks } from "../media/image-hooks.ts";
 import { endOf } from "../media/layout/walk.ts";
-import { Layout } from "../media/layout.ts";
+import { withLayout } from "../media/layout.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Platform } from "../spec/image.ts";
 import { annotateEntry, isAnnotated } from "./image-hooks-annotation.ts";
@@ -19,8 +19,7 @@ export function removeHooksOfImage({ image, platform, artifact }: RemoveHooks): 
   image: string;
   removed: string[];
 } {
-  const layout = Layout.open(image.path);
-  try {
+  return withLayout(image.path, (layout) => {
     const target = endOf(layout.resolve(image.tag, platform));
     const removed = removeImageHooks(layout, target, artifact);
     if (artifact !== undefined && removed.length === 0) {
@@ -34,7 +33,5 @@ export function removeHooksOfImage({ image, platform, artifact }: RemoveHooks): 
     }
     if (isAnnotated(layout, image.tag)) annotateEntry(layout, image.tag, target);
     return { image: target.digest, removed };
-  } finally {
-    layout.close();
-  }
+  });
 }

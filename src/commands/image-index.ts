@@ -1,8 +1,9 @@
 /** `image index`: one tag for the images of several platforms. */
 
 import { INDEX } from "../codec/image/shapes.ts";
+import { tagMissing, tagOf } from "../media/layout/tag.ts";
 import { endOf } from "../media/layout/walk.ts";
-import { type Layout, tagOf, withLayout } from "../media/layout.ts";
+import { type Layout, withLayout } from "../media/layout.ts";
 import { platformText, samePlatform } from "../rules/image/platform.ts";
 import { Failure } from "../spec/failure.ts";
 import { type Descriptor, MEDIA_TYPE, type Platform, REF_NAME } from "../spec/image.ts";
@@ -51,11 +52,7 @@ type Placed = Descriptor & { platform: Platform };
 /** The images of a tag, each with its platform; what a tag says about itself stays with the tag. */
 function imagesOf(layout: Layout, tag: string): Placed[] {
   const walks = layout.resolveAll(tag);
-  if (walks.length === 0) {
-    throw new Failure("tag_missing", `tag not found: ${tag}`, {
-      hint: "`image list` says which tags there are.",
-    });
-  }
+  if (walks.length === 0) throw tagMissing(tag);
   return walks.map((walk) => {
     const descriptor = endOf(walk);
     const platform = layout.platformOf(descriptor);

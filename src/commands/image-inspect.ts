@@ -3,12 +3,12 @@
 import { parseLocation } from "../codec/image/location.ts";
 import { readConfig, readIndex, readManifest } from "../codec/image/read.ts";
 import { choosePlatform } from "../media/choose-platform.ts";
-import { kindOf } from "../media/kind.ts";
+import { isConfig, kindOf } from "../media/kind.ts";
 import type { Content, Source } from "../media/medium.ts";
 import { openSource } from "../media/medium-lookup.ts";
 import { gather } from "../media/verify.ts";
 import { Failure } from "../spec/failure.ts";
-import { type Descriptor, type ImageConfig, MEDIA_TYPE } from "../spec/image.ts";
+import type { Descriptor, ImageConfig } from "../spec/image.ts";
 import type { Roots } from "../spec/roots.ts";
 import { type MediaWishes, withMedia } from "./image-media.ts";
 
@@ -65,7 +65,7 @@ async function described(source: Source, content: Content): Promise<InspectedIma
     return { ...head, manifests, ...(annotations && { annotations }), referrers };
   }
   const { config, layers, artifactType, annotations } = readManifest(text, digest, mediaType);
-  const isImage = config.mediaType === MEDIA_TYPE.config || config.mediaType === MEDIA_TYPE.dockerConfig;
+  const isImage = isConfig(config);
   if (isImage && config.size > LARGEST_CONFIG) {
     throw new Failure("blob_too_large", `read ${config.digest}: ${config.size} bytes are no configuration`);
   }

@@ -7,7 +7,7 @@ import { O, open } from "../linux/open.ts";
 import { write } from "../linux/write.ts";
 import { endOf } from "../media/layout/walk.ts";
 import { withLayout } from "../media/layout.ts";
-import { Failure } from "../spec/failure.ts";
+import { Failure, failureWithin } from "../spec/failure.ts";
 import type { IdMaps } from "../spec/id-map.ts";
 import type { Platform } from "../spec/image.ts";
 
@@ -43,9 +43,8 @@ function generate<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { code, message, hint, cause } = error;
-    throw new Failure(code, `generate config: ${message}`, { cause, ...(hint !== undefined && { hint }) });
+    if (error instanceof Failure) throw failureWithin("generate config", error);
+    throw error;
   }
 }
 

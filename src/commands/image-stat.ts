@@ -1,7 +1,8 @@
 /** `image stat`: what an image is made of, as it stands in the layout. */
 
 import { decode } from "../linux/primitive.ts";
-import { endOf, isConfig } from "../media/layout/walk.ts";
+import { isConfig } from "../media/kind.ts";
+import { endOf } from "../media/layout/walk.ts";
 import { withLayout } from "../media/layout.ts";
 import {
   type Descriptor,

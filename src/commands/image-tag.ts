@@ -1,7 +1,8 @@
 /** `image tag`: a further name for an image. */
 
+import { tagOf } from "../media/layout/tag.ts";
 import { endOf } from "../media/layout/walk.ts";
-import { tagOf, withLayout } from "../media/layout.ts";
+import { withLayout } from "../media/layout.ts";
 import type { Platform } from "../spec/image.ts";
 
 /** Gives the tag `name` to what `image` names, or to the part of it that is for `platform`. Throws `Failure` `tag_…`. */

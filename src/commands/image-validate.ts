@@ -2,8 +2,9 @@
 
 import { plainBytes } from "../layer/stream.ts";
 import { close } from "../linux/descriptor.ts";
-import { isConfig, isIndex, isManifest } from "../media/layout/walk.ts";
-import { type Layout, tagOf, withLayout } from "../media/layout.ts";
+import { isConfig, isIndex, isManifest } from "../media/kind.ts";
+import { tagMissing, tagOf } from "../media/layout/tag.ts";
+import { type Layout, withLayout } from "../media/layout.ts";
 import { checkConfig, checkIndex, checkManifest } from "../rules/image/check.ts";
 import { layerCompression } from "../rules/image/layer-type.ts";
 import { Failure } from "../spec/failure.ts";
@@ -45,11 +46,7 @@ class Validator {
   run(tag: string | undefined): Validation {
     const index = this.#layout.index();
     const entries = index.manifests.filter((one) => tag === undefined || tagOf(one) === tag);
-    if (tag !== undefined && entries.length === 0) {
-      throw new Failure("tag_missing", `tag not found: ${tag}`, {
-        hint: "`image list` says which tags there are.",
-      });
-    }
+    if (tag !== undefined && entries.length === 0) throw tagMissing(tag);
     if (tag === undefined) this.#add("index", ...checkIndex(index));
     const tags = entries.flatMap((one) => tagOf(one) ?? []);
     for (const twice of new Set(tags.filter((name, at) => tags.indexOf(name) !== at))) {

@@ -26,7 +26,7 @@ export interface Once {
 const PREFIX = "/var/lib/hookwright-run-";
 
 /** The status that a runtime of the specification tells at a stage. */
-export const STATUS: { readonly [S in Stage]: string } = {
+const STATUS: { readonly [S in Stage]: string } = {
   prestart: "creating",
   createRuntime: "creating",
   createContainer: "creating",
@@ -34,6 +34,17 @@ export const STATUS: { readonly [S in Stage]: string } = {
   poststart: "running",
   poststop: "stopped",
 };
+
+/** The state, JSON, that a runtime would give at a stage; `annotations` as a config.json has them, or does not. */
+export function stateText(stage: Stage, id: string, bundle: string, annotations: unknown): string {
+  return JSON.stringify({
+    ociVersion: "1.0.2",
+    id,
+    status: STATUS[stage],
+    bundle,
+    annotations: annotations ?? {},
+  });
+}
 
 /** Runs once. @throws Failure */
 export async function runOnce({ hook, stage, attach, state }: Once): Promise<ShownRun> {

@@ -11,7 +11,6 @@ import { signArtifact } from "./hooks-signature.ts";
 import type { Layout } from "./layout.ts";
 import { addLayoutReferrer, layoutReferrers, removeLayoutReferrers } from "./layout-referrers.ts";
 import type { Content } from "./medium.ts";
-import { digestOf } from "./verify.ts";
 
 /** One artifact. */
 export interface CarriedHooks {
@@ -163,11 +162,7 @@ function putArtifact(layout: Layout, { artifactType, layers, subject, annotation
     ...(annotations !== undefined && { annotations }),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(manifest));
-  layout.putBytes(bytes);
-  const content = {
-    descriptor: { mediaType: MEDIA_TYPE.manifest, digest: digestOf(bytes), size: bytes.length },
-    bytes,
-  };
+  const content = { descriptor: { mediaType: MEDIA_TYPE.manifest, ...layout.putBytes(bytes) }, bytes };
   addLayoutReferrer(layout, digest, content);
   return content;
 }

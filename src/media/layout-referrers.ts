@@ -3,9 +3,10 @@
  * tools have put into index.json by themselves.
  */
 
-import { type Descriptor, type ImageIndex, REF_NAME } from "../spec/image.ts";
+import type { Descriptor, ImageIndex } from "../spec/image.ts";
 import { kindOf } from "./kind.ts";
-import { type Layout, tagOf } from "./layout.ts";
+import { tagged, tagOf } from "./layout/tag.ts";
+import type { Layout } from "./layout.ts";
 import type { Content } from "./medium.ts";
 import { indexContent, referrersTag, withReferrer } from "./referrers.ts";
 import { referrerOf, subjectOf } from "./subject.ts";
@@ -71,5 +72,5 @@ function withFallback(
   const others = index.manifests.filter((one) => tagOf(one) !== tag);
   if (content === undefined) return { ...index, manifests: others };
   layout.putBytes(content.bytes);
-  return { ...index, manifests: [...others, { ...content.descriptor, annotations: { [REF_NAME]: tag } }] };
+  return { ...index, manifests: [...others, tagged(content.descriptor, tag)] };
 }

@@ -22,16 +22,17 @@ import {
   type Manifest,
   MEDIA_TYPE,
   type Platform,
-  REF_NAME,
 } from "../spec/image.ts";
+import { isConfig, isManifest } from "./kind.ts";
 import { blobPath, openBlob, readBlob } from "./layout/blob.ts";
 import { chooseWalk } from "./layout/choose.ts";
 import { collectGarbage } from "./layout/collect.ts";
 import { createDirectory, openBlobs, openDirectory, readFileBelow } from "./layout/directory.ts";
 import { configAt, indexAt, manifestAt } from "./layout/document.ts";
 import { replaceChild } from "./layout/parents.ts";
+import { tagged, tagOf } from "./layout/tag.ts";
 import { Temporary } from "./layout/temporary.ts";
-import { isConfig, isManifest, type Walk, walksBelow } from "./layout/walk.ts";
+import { type Walk, walksBelow } from "./layout/walk.ts";
 import { type Blob, BlobWriter } from "./layout/writer.ts";
 
 const INDEX_LIMIT = 32 * 1024 * 1024;
@@ -201,10 +202,9 @@ export class Layout {
 
   /** Lets a tag stand for what a descriptor refers to. */
   putReference(tag: string, descriptor: Descriptor): void {
-    const entry = { ...descriptor, annotations: { ...descriptor.annotations, [REF_NAME]: tag } };
     this.editIndex((index) => ({
       ...index,
-      manifests: [...index.manifests.filter((one) => tagOf(one) !== tag), entry],
+      manifests: [...index.manifests.filter((one) => tagOf(one) !== tag), tagged(descriptor, tag)],
     }));
   }
 
@@ -274,11 +274,4 @@ export function withLayout<T>(path: string, work: (layout: Layout) => T): T {
   } finally {
     layout.close();
   }
-}
-
-/** The tag that an entry of an index gives. */
-export function tagOf({ annotations }: Descriptor): string | undefined {
-  return annotations !== undefined && Object.hasOwn(annotations, REF_NAME)
-    ? annotations[REF_NAME]
-    : undefined;
 }

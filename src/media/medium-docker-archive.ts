@@ -10,8 +10,9 @@ import { Failure } from "../spec/failure.ts";
 import { type Descriptor, MEDIA_TYPE } from "../spec/image.ts";
 import { ArchiveReader, ArchiveWriter } from "./archive-file.ts";
 import { plainBytes } from "./decompress.ts";
+import { isConfig } from "./kind.ts";
 import type { Content, Sink, Source } from "./medium.ts";
-import { digestOf, verified } from "./verify.ts";
+import { contentOf, digestOf, verified } from "./verify.ts";
 
 const LARGEST_DOCUMENT = 32 * 1024 * 1024;
 
@@ -55,8 +56,8 @@ export async function dockerArchiveSource(path: string, reference: Reference | u
 export function dockerArchiveSink(path: string, reference: Reference | undefined): Sink {
   const archive = new ArchiveWriter(path);
   const there = new Set<string>();
-  const nameOf = ({ digest, mediaType }: Descriptor) =>
-    `${digest.slice("sha256:".length)}.${isConfig(mediaType) ? "json" : "tar"}`;
+  const nameOf = (descriptor: Descriptor) =>
+    `${descriptor.digest.slice("sha256:".length)}.${isConfig(descriptor) ? "json" : "tar"}`;
   let saved: Saved | undefined;
   return {
     name: path,
@@ -64,7 +65,7 @@ export function dockerArchiveSink(path: string, reference: Reference | undefined
     claim: async ({ digest }) => there.has(digest),
     async put(descriptor, open) {
       const { mediaType, size } = descriptor;
-      if (isConfig(mediaType)) await archive.add(nameOf(descriptor), open(), size);
+      if (isConfig(descriptor)) await archive.add(nameOf(descriptor), open(), size);
       else await archive.add(nameOf(descriptor), plainBytes(open(), mediaType));
       there.add(descriptor.digest);
     },
@@ -74,7 +75,7 @@ export function dockerArchiveSink(path: string, reference: Reference | undefined
         descriptor.digest,
         descriptor.mediaType,
       );
-      if (!isConfig(config.mediaType)) throw noImage(path, config.mediaType);
+      if (!isConfig(config)) throw noImage(path, config.mediaType);
       saved = {
         Config: nameOf(config),
         RepoTags: reference === undefined ? null : [referenceText(reference)],
@@ -87,10 +88,6 @@ export function dockerArchiveSink(path: string, reference: Reference | undefined
     },
     close: async () => archive.close(),
   };
-}
-
-function isConfig(mediaType: string): boolean {
-  return mediaType === MEDIA_TYPE.config || mediaType === MEDIA_TYPE.dockerConfig;
 }
 
 function savedIn(archive: ArchiveReader, reference: Reference | undefined): Saved {
@@ -162,12 +159,10 @@ function checkLayers(path: string, config: Uint8Array, layers: readonly Descript
 }
 
 function manifestOf(config: Uint8Array, layers: readonly Descriptor[]): Content {
-  const described = { mediaType: MEDIA_TYPE.config, digest: digestOf(config), size: config.length };
+  const { descriptor } = contentOf(config, MEDIA_TYPE.config);
   const mediaType = MEDIA_TYPE.manifest;
-  const bytes = new TextEncoder().encode(
-    JSON.stringify({ schemaVersion: 2, mediaType, config: described, layers }),
-  );
-  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
+  const manifest = { schemaVersion: 2, mediaType, config: descriptor, layers };
+  return contentOf(new TextEncoder().encode(JSON.stringify(manifest)), mediaType);
 }
 
 function noImage(path: string, mediaType: string): Failure {

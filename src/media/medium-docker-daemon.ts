@@ -6,7 +6,7 @@
 import { createWriteStream, openAsBlob, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
-import { finished } from "node:stream/promises";
+import { pipeline } from "node:stream/promises";
 import { parseReference } from "../codec/image/reference.ts";
 import { randomHex } from "../linux/random.ts";
 import { Failure } from "../spec/failure.ts";
@@ -27,8 +27,7 @@ export async function dockerDaemonSource(name: string, options: DaemonOptions): 
   try {
     const response = await ask(`/images/${encodeURIComponent(name)}/get`, { method: "GET" }, options);
     if (response.status !== 200 || response.body === null) throw await refusal(`read ${name}`, response);
-    const out = createWriteStream(file, { flags: "wx", mode: 0o600 });
-    await finished(Readable.fromWeb(response.body as never).pipe(out));
+    await keep(response.body, file, name, options);
     const source = await dockerArchiveSource(file, undefined);
     return {
       ...source,
@@ -95,6 +94,28 @@ async function ask(
       hint: "start it, or say where it listens with DOCKER_HOST=unix://PATH",
       cause: error,
     });
+  }
+}
+
+/** Writes what the engine sends to a file that is made for it. Throws `Failure` `docker_error`. */
+async function keep(
+  body: ReadableStream,
+  file: string,
+  name: string,
+  { patience }: DaemonOptions,
+): Promise<void> {
+  try {
+    await pipeline(Readable.fromWeb(body as never), createWriteStream(file, { flags: "wx", mode: 0o600 }));
+  } catch (error) {
+    patience.signal.throwIfAborted();
+    throw new Failure(
+      "docker_error",
+      `read ${name}: keep what the Docker engine sends: ${(error as Error).message}`,
+      {
+        hint: `look into its log, and whether ${tmpdir()} has room`,
+        cause: error,
+      },
+    );
   }
 }
 

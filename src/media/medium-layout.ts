@@ -3,10 +3,10 @@
 import { close } from "../linux/descriptor.ts";
 import { read } from "../linux/read.ts";
 import { exists } from "../linux/stat.ts";
-import { write } from "../linux/write.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Descriptor } from "../spec/image.ts";
-import { Layout, tagOf } from "./layout.ts";
+import { tagOf } from "./layout/tag.ts";
+import { Layout } from "./layout.ts";
 import { addLayoutReferrer, layoutReferrers } from "./layout-referrers.ts";
 import type { Bytes, Content, Sink, Source } from "./medium.ts";
 import { subjectOf } from "./subject.ts";
@@ -42,7 +42,7 @@ export function layoutSink(path: string, tag: string): Sink {
     async put(descriptor, open) {
       const writer = layout.createBlob();
       try {
-        for await (const chunk of open()) write(writer.fd, chunk);
+        for await (const chunk of open()) writer.append(chunk);
         writer.commit(descriptor.digest);
       } finally {
         writer.abort();

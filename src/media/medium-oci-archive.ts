@@ -1,8 +1,9 @@
 /** Layouts in one tar file as sources and sinks: `oci-archive:FILE[:TAG]`. */
 
 import { readIndex } from "../codec/image/read.ts";
-import { type Descriptor, type ImageIndex, MEDIA_TYPE, REF_NAME } from "../spec/image.ts";
+import { type Descriptor, type ImageIndex, MEDIA_TYPE } from "../spec/image.ts";
 import { ArchiveReader, ArchiveWriter } from "./archive-file.ts";
+import { tagged } from "./layout/tag.ts";
 import { layoutReferrers, type ReferrerIndex } from "./layout-referrers.ts";
 import type { Content, Sink, Source } from "./medium.ts";
 import { entryOf } from "./medium-layout.ts";
@@ -68,12 +69,12 @@ export function ociArchiveSink(path: string, tag: string | undefined): Sink {
       }
     },
     async finish({ descriptor }) {
-      const named = tag === undefined ? descriptor : withName(descriptor, tag);
+      const named = tag === undefined ? descriptor : tagged(descriptor, tag);
       const manifests = [named];
       for (const [subject, list] of referrers) {
         const content = indexContent(list);
         await addManifest(content);
-        manifests.push(withName(content.descriptor, referrersTag(subject)));
+        manifests.push(tagged(content.descriptor, referrersTag(subject)));
       }
       const index = { schemaVersion: 2, mediaType: MEDIA_TYPE.index, manifests };
       await archive.addBytes("index.json", new TextEncoder().encode(JSON.stringify(index)));
@@ -82,10 +83,6 @@ export function ociArchiveSink(path: string, tag: string | undefined): Sink {
     },
     close: async () => archive.close(),
   };
-}
-
-function withName(descriptor: Descriptor, name: string): Descriptor {
-  return { ...descriptor, annotations: { ...descriptor.annotations, [REF_NAME]: name } };
 }
 
 function indexIn(bytes: Uint8Array, name: string): ImageIndex {

@@ -5,7 +5,7 @@
 
 import { type Descriptor, type ImageIndex, MEDIA_TYPE } from "../spec/image.ts";
 import type { Content } from "./medium.ts";
-import { digestOf } from "./verify.ts";
+import { contentOf } from "./verify.ts";
 
 export function referrersTag(digest: string): string {
   return digest.replace(":", "-");
@@ -21,6 +21,5 @@ export function withReferrer(index: ImageIndex | undefined, referrer: Descriptor
 /** The index of these referrers. */
 export function indexContent(manifests: readonly Descriptor[]): Content {
   const index: ImageIndex = { schemaVersion: 2, mediaType: MEDIA_TYPE.index, manifests: [...manifests] };
-  const bytes = new TextEncoder().encode(JSON.stringify(index));
-  return { descriptor: { mediaType: MEDIA_TYPE.index, digest: digestOf(bytes), size: bytes.length }, bytes };
+  return contentOf(new TextEncoder().encode(JSON.stringify(index)), MEDIA_TYPE.index);
 }

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../spec/failure.ts";
 import type { Descriptor } from "../spec/image.ts";
-import type { Bytes } from "./medium.ts";
+import type { Bytes, Content } from "./medium.ts";
 
 /** The same bytes; throws `Failure` `blob_size` or `blob_digest` that says `read DIGEST from WHERE: …`. */
 export async function* verified(bytes: Bytes, descriptor: Descriptor, where: string): Bytes {
@@ -33,11 +33,16 @@ export function digestOf(bytes: Uint8Array | string): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
+/** Bytes with the descriptor that fits them. */
+export function contentOf(bytes: Uint8Array, mediaType: string): Content {
+  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
+}
+
 /** All bytes of a stream that is known to be short, since its descriptor's size was checked before. */
 export async function gather(bytes: Bytes): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of bytes) chunks.push(chunk);
-  return new Uint8Array(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 function wrongSize({ digest, size }: Descriptor, where: string, got: string): Failure {

@@ -33,9 +33,7 @@ export function applyDraft(roots: Roots, draft: Draft, now: Date): Applied {
     generation: nextGeneration(roots, inForce),
     created: now.toISOString(),
   };
-  const text = canonicalJson(plan);
-  const digest = digestOf(text);
-  replaceFile(planPath(roots, digest), text, { mode: 0o444, sync: true });
+  const digest = writePlan(roots, plan);
   putInForce(roots, digest, inForce?.digest);
   return { changed: true, digest, plan, stored };
 }
@@ -46,10 +44,7 @@ export function applyDraft(roots: Roots, draft: Draft, now: Date): Applied {
  */
 export function storePlan(roots: Roots, draft: Pick<Draft, "content" | "files">, plan: Plan): Hex {
   fillStore(roots, draft);
-  const text = canonicalJson(plan);
-  const digest = digestOf(text);
-  replaceFile(planPath(roots, digest), text, { mode: 0o444, sync: true });
-  return digest;
+  return writePlan(roots, plan);
 }
 
 /**
@@ -109,6 +104,13 @@ function fillStore(roots: Roots, { files }: Pick<Draft, "files">): number {
   }
   if (stored > 0) syncDirectory(roots.store);
   return stored;
+}
+
+function writePlan(roots: Roots, plan: Plan): Hex {
+  const text = canonicalJson(plan);
+  const digest = digestOf(text);
+  replaceFile(planPath(roots, digest), text, { mode: 0o444, sync: true });
+  return digest;
 }
 
 /** One more than any that is remembered: after a rollback the newest is the previous. */

@@ -6,7 +6,7 @@
 import { parseLocation } from "../codec/image/location.ts";
 import { type CarriedHooks, carriedProgram } from "../media/image-hooks.ts";
 import { endOf } from "../media/layout/walk.ts";
-import { Layout } from "../media/layout.ts";
+import { type Layout, withLayout } from "../media/layout.ts";
 import type { Definition } from "../spec/definition.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Configuration } from "./configuration.ts";
@@ -20,8 +20,7 @@ export function withSource(read: ReadDefinition, configuration: Configuration): 
   const { name, file, when, source } = definition;
   const location = parseLocation(source.image);
   if (location.kind !== "oci") throw new Error(`${source.image} has passed the schema`);
-  const layout = Layout.open(location.path);
-  try {
+  return withLayout(location.path, (layout) => {
     const image = endOf(layout.resolve(location.tag ?? "latest"));
     const carried = trustedHooks(layout, image, configuration, source.image);
     return definitionsOf(layout, carried, source.image).map((one) => {
@@ -29,9 +28,7 @@ export function withSource(read: ReadDefinition, configuration: Configuration): 
       const own: Definition = { ...one.definition, name: `${name}.${one.definition.name}`, file, when };
       return { ...one, file, definition: own };
     });
-  } finally {
-    layout.close();
-  }
+  });
 }
 
 /** The definitions of artifacts that were found to be trusted; problems are in their reports. Throws `Failure` `hooks_invalid`. */

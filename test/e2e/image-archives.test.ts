@@ -1,7 +1,16 @@
 /** Archives and a Docker engine, with skopeo and docker on the other side: what one writes the other reads. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { type Descriptor, REF_NAME } from "../../src/spec/image.ts";
 import { type DockerEngine, startDocker } from "../support/docker.ts";
@@ -161,6 +170,29 @@ describe("docker-daemon", () => {
     await copy(`docker-archive:${work}/saved.tar:team/app:3`, `oci:${work}/from-saved:x`);
     expect(plainLayers(`${work}/from-saved`)).toEqual(plainLayers(image.dir));
   });
+
+  test("an answer that breaks off is said, and nothing of it stays", async () => {
+    const head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-tar\r\ncontent-length: 100000\r\n\r\n";
+    const server = createServer((socket) => {
+      socket.once("data", () =>
+        socket.write(head + "x".repeat(5000), () => setTimeout(() => socket.destroy(), 50)),
+      );
+    });
+    await new Promise<void>((listening) => server.listen(`${work}/cut.sock`, listening));
+    mkdirSync(`${work}/tmp`);
+    try {
+      const env = { DOCKER_HOST: `unix://${work}/cut.sock`, TMPDIR: `${work}/tmp` };
+      const { code, stderr } = await attempt(["copy", "docker-daemon:app:1", `oci:${work}/no:x`], env);
+      expect(stderr).toMatch(
+        /^hookwright: .*read docker.io\/library\/app:1: keep what the Docker engine sends: .*\nhint: /m,
+      );
+      expect(stderr).not.toContain("    at ");
+      expect(code).toBe(1);
+      expect(readdirSync(`${work}/tmp`)).toEqual([]);
+    } finally {
+      server.close();
+    }
+  }, 20_000);
 
   test("what it does not have, and an engine that is not there, are said", async () => {
     const missing = copy("docker-daemon:nothing:1", `oci:${work}/no:x`, { DOCKER_HOST: engine.address });

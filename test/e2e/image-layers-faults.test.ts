@@ -68,9 +68,9 @@ describe.skipIf(!ready)("a layer that cannot be finished", () => {
     ["full", "size=1m", "no space left on device", "rw"],
     ["read-only", "size=64m", "read-only file system", "ro"],
   ])("a %s disk: one error, and the layout is as it was", (_, size, problem, how) => {
-    sh(`mkdir -p m && mount -t tmpfs -o ${size} tmpfs m && cp -a small m/l`);
+    sh(`mkdir -p m && mount -t tmpfs -o ${size} tmpfs m`);
     try {
-      sh(`mount -o remount,${how} m`);
+      sh(`cp -a small m/l; mount -o remount,${how} m`);
       const before = readFileSync(`${work}/m/l/index.json`, "utf8");
       const source = `${work}/random`;
       sh("head -c 3000000 /dev/urandom >random");
@@ -86,6 +86,29 @@ describe.skipIf(!ready)("a layer that cannot be finished", () => {
         expect(readFileSync(`${work}/m/l/index.json`, "utf8")).toBe(before);
         expect(readdirSync(`${work}/m/l`).filter((name) => name.startsWith("."))).toEqual([]);
       }
+      checkLayout(`${work}/m/l`);
+    } finally {
+      sh("umount -l m");
+    }
+  });
+
+  test("a disk that a copy fills: one error, and the layout is as it was", () => {
+    sh("head -c 3000000 /dev/urandom >random; cp -a small big; mkdir -p m");
+    expect(ours("insert", "--image", `${work}/big:a`, `${work}/random`, "/random").code).toBe(0);
+    sh("mount -t tmpfs -o size=1m tmpfs m && cp -a small m/l");
+    try {
+      const before = readFileSync(`${work}/m/l/index.json`, "utf8");
+      const words = ["image", "copy", `oci:${work}/big:a`, `oci:${work}/m/l:new`];
+      const { exitCode, stderr } = Bun.spawnSync([program("hookwright"), ...words]);
+      const errors = stderr
+        .toString()
+        .split("\n")
+        .filter((line) => line.startsWith("hookwright: "));
+      expect(exitCode).toBe(1);
+      expect(errors).toEqual([expect.stringContaining("put blob: write: no space left on device")]);
+      expect(stderr.toString()).not.toContain("    at ");
+      expect(readFileSync(`${work}/m/l/index.json`, "utf8")).toBe(before);
+      expect(readdirSync(`${work}/m/l`).filter((name) => name.startsWith("."))).toEqual([]);
       checkLayout(`${work}/m/l`);
     } finally {
       sh("umount m");

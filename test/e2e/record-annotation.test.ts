@@ -4,13 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { primitive } from "../../src/host/bun.ts";
 import { bind } from "../../src/linux/primitive.ts";
-import type { RuntimeConfig } from "../../src/spec/runtime-config.ts";
-import { mountBpffs } from "../support/bpffs.ts";
-import { makeBundle } from "../support/bundle.ts";
 import { define } from "../support/plan.ts";
 import { built, hookwright, program } from "../support/programs.ts";
+import { allowedIn, beginPins, containersOf } from "../support/recording.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
-import { RUNTIMES, type RuntimeName, runRuntime } from "../support/runtime.ts";
+import { RUNTIMES } from "../support/runtime.ts";
 import { survivors } from "../support/survivors.ts";
 
 bind(primitive);
@@ -21,10 +19,7 @@ describe.skipIf(!built("hookwright-host"))("recording by annotation", () => {
 
   beforeAll(async () => {
     root = tempRoot();
-    const bpffs = `${root.work}/bpf`;
-    await mountBpffs(bpffs);
-    pins = `${bpffs}/hookwright`;
-    process.env.HOOKWRIGHT_PINS = pins;
+    pins = await beginPins(root);
   });
   afterAll(() => {
     delete process.env.HOOKWRIGHT_PINS;
@@ -32,18 +27,7 @@ describe.skipIf(!built("hookwright-host"))("recording by annotation", () => {
     root.remove();
   });
 
-  const bundleOf = (name: string, args: string[], tweak?: (config: RuntimeConfig) => void) =>
-    makeBundle(`${root.work}/${name}`, { args, rootfs: `${root.work}/rootfs`, ...(tweak && { tweak }) });
-  const names = (profile: string): string[] =>
-    JSON.parse(readFileSync(profile, "utf8"))
-      .syscalls.filter(({ action }: { action: string }) => action === "SCMP_ACT_ALLOW")
-      .flatMap(({ names }: { names: string[] }) => names);
-  const confined = (name: string, profile: string, script: string) =>
-    bundleOf(name, ["/bin/sh", "-c", script], (config) => {
-      config.linux = { ...config.linux, seccomp: JSON.parse(readFileSync(profile, "utf8")) };
-    });
-  const run = (runtime: RuntimeName, bundle: string, id: string, via?: string[]) =>
-    runRuntime(runtime, root.root, ["run", "--bundle", bundle, id], via === undefined ? {} : { via });
+  const { bundleOf, confined, run } = containersOf(() => root);
 
   test("the hooks.d file and annotation of oci-seccomp-bpf-hook: of: and if:, any order", async () => {
     const out = `${root.work}/out`;
@@ -73,8 +57,8 @@ describe.skipIf(!built("hookwright-host"))("recording by annotation", () => {
     const profile = `${out}/traced.json`;
     const ran = await run("runc", traced("traced", `if:${base};of:${profile}`), "traced");
     expect([ran.code, ran.stderr]).toEqual([0, ""]);
-    expect(names(profile)).toContainValues(["swapoff", "exit_group"]);
-    expect(names(profile)).not.toContain("mkdir");
+    expect(allowedIn(profile)).toContainValues(["swapoff", "exit_group"]);
+    expect(allowedIn(profile)).not.toContain("mkdir");
     // Nobody gave it a filter, so what the runtime needs comes from the measured table.
     const told = JSON.parse(readFileSync(`${out}/traced.recording.json`, "utf8"));
     expect([told.boundary, told.calls.x86_64?.allowed.includes("execve")]).toEqual(["exec", false]);
@@ -94,7 +78,7 @@ describe.skipIf(!built("hookwright-host"))("recording by annotation", () => {
       const unheard = await run(runtime, bundle, `alone-${runtime}`);
       expect([unheard.code, unheard.stderr, unheard.ms < 5000]).toEqual([0, "", true]);
       for (let i = 0; i < 100 && !existsSync(alone); i++) await Bun.sleep(50);
-      expect(names(alone)).toContain("exit_group");
+      expect(allowedIn(alone)).toContain("exit_group");
       expect(await survivors()).toEqual([]);
     }
     expect(readdirSync(root.recordings)).toEqual([]);
@@ -144,7 +128,7 @@ describe.skipIf(!built("hookwright-host"))("recording by annotation", () => {
       const via = [program("hookwright-runtime"), "--runtime-path", Bun.which(runtime) ?? runtime];
       const ran = await run(runtime, bundle, `defined-${runtime}`, via);
       expect([ran.code, ran.stderr]).toEqual([0, ""]);
-      expect(names(profile)).toContain("exit_group");
+      expect(allowedIn(profile)).toContain("exit_group");
       expect(existsSync(pins)).toBe(false);
     },
   );

@@ -8,13 +8,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { primitive } from "../../src/host/bun.ts";
 import { bind } from "../../src/linux/primitive.ts";
 import { sweep } from "../../src/record/sweep.ts";
-import type { RuntimeConfig } from "../../src/spec/runtime-config.ts";
-import { mountBpffs } from "../support/bpffs.ts";
-import { makeBundle } from "../support/bundle.ts";
 import { applyPlan, define } from "../support/plan.ts";
 import { built, hookwright, program } from "../support/programs.ts";
+import { allowedIn, beginPins, containersOf } from "../support/recording.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
-import { RUNTIMES, type RuntimeName, runRuntime } from "../support/runtime.ts";
+import { RUNTIMES, runRuntime } from "../support/runtime.ts";
 
 bind(primitive);
 
@@ -26,10 +24,7 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
 
   beforeAll(async () => {
     root = tempRoot();
-    const bpffs = `${root.work}/bpf`;
-    await mountBpffs(bpffs);
-    pins = `${bpffs}/hookwright`;
-    process.env.HOOKWRIGHT_PINS = pins;
+    pins = await beginPins(root);
   });
   afterAll(() => {
     delete process.env.HOOKWRIGHT_PINS;
@@ -37,18 +32,7 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
     root.remove();
   });
 
-  const bundleOf = (name: string, args: string[], tweak?: (config: RuntimeConfig) => void) =>
-    makeBundle(`${root.work}/${name}`, { args, rootfs: `${root.work}/rootfs`, ...(tweak && { tweak }) });
-  const names = (profile: string): string[] =>
-    JSON.parse(readFileSync(profile, "utf8"))
-      .syscalls.filter(({ action }: { action: string }) => action === "SCMP_ACT_ALLOW")
-      .flatMap(({ names }: { names: string[] }) => names);
-  const confined = (name: string, profile: string, script: string) =>
-    bundleOf(name, ["/bin/sh", "-c", script], (config) => {
-      config.linux = { ...config.linux, seccomp: JSON.parse(readFileSync(profile, "utf8")) };
-    });
-  const run = (runtime: RuntimeName, bundle: string, id: string, via?: string[]) =>
-    runRuntime(runtime, root.root, ["run", "--bundle", bundle, id], via === undefined ? {} : { via });
+  const { bundleOf, confined, run } = containersOf(() => root);
   const events = async () => (await hookwright(root.root, ["events", "--format", "json"])).stdout;
 
   test.each(RUNTIMES)("a definition records on %s, and the profile confines", async (runtime) => {
@@ -69,7 +53,7 @@ describe.skipIf(!built("hookwright-host"))("recording a container", () => {
     const said = ran.code === 0 ? "" : await events();
     expect([ran.code, ran.stderr, said]).toEqual([0, "", ""]);
     const profile = `${root.profiles}/web-${runtime}.json`;
-    expect(names(profile)).toContainValues(["mkdir", "exit_group", "execve"]);
+    expect(allowedIn(profile)).toContainValues(["mkdir", "exit_group", "execve"]);
     const recording = JSON.parse(readFileSync(`${root.profiles}/web-${runtime}.recording.json`, "utf8"));
     expect(recording).toMatchObject({
       boundary: "permissive",

@@ -15,6 +15,7 @@ import { register } from "../../src/record/register.ts";
 import type { Registration } from "../../src/record/registration.ts";
 import { unregister } from "../../src/record/unregister.ts";
 import type { Boundary, RecordOptions } from "../../src/spec/recording.ts";
+import { must } from "../support/command.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
 
 bind(primitive);
@@ -66,11 +67,6 @@ export function runsI386(): boolean {
   } finally {
     rmSync(dir, { recursive: true });
   }
-}
-
-export function must(command: string[]): void {
-  const done = Bun.spawnSync(command);
-  if (done.exitCode !== 0) throw new Error(`${command.join(" ")}: ${done.stderr}`);
 }
 
 const live = new Set<Container>();

@@ -7,6 +7,7 @@ import type { Registration } from "../../src/record/registration.ts";
 import { read } from "../../src/record/snapshot.ts";
 import { unregister } from "../../src/record/unregister.ts";
 import { Failure } from "../../src/spec/failure.ts";
+import { numbersOf } from "../support/command.ts";
 import {
   allowed,
   type Bench,
@@ -71,7 +72,7 @@ describe("whose it is", () => {
   test("more than there are slots is refused; a slot that is used again has nothing of before", async () => {
     const count = 1025;
     const holders = Bun.spawn([b.calls, `holders:${count}`], { stdin: "pipe", stdout: "pipe" });
-    const pids = await lines(holders.stdout, count);
+    const pids = await numbersOf(holders.stdout, count);
     // A descendant that is in no registered namespace, which keeps calling when its container is no more.
     const stale = await create(b, "allow", "leave", "for-ever");
     const first = await register(b.place, { pid: stale.pid, boundary: "attach", options: {} });
@@ -125,16 +126,4 @@ function failureOf(work: () => unknown): Failure | undefined {
     throw error;
   }
   return undefined;
-}
-
-/** The first lines of a stream, as numbers. */
-async function lines(stream: ReadableStream<Uint8Array>, count: number): Promise<number[]> {
-  const reader = stream.getReader();
-  let text = "";
-  while (text.split("\n").length <= count) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    text += new TextDecoder().decode(value);
-  }
-  return text.split("\n").slice(0, count).map(Number);
 }

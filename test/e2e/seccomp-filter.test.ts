@@ -9,9 +9,10 @@ import { type Call, evaluator, type Target } from "../../src/rules/seccomp/evalu
 import { namesOfAbi } from "../../src/rules/seccomp/names.ts";
 import type { Comparison, SeccompProfile, SeccompRule } from "../../src/spec/seccomp.ts";
 import { makeBundle, makeRootfs } from "../support/bundle.ts";
+import { must } from "../support/command.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
 import { RUNTIMES, type RuntimeName, runRuntime } from "../support/runtime.ts";
-import { buildCalls, must } from "./recorder-launch.ts";
+import { buildCalls } from "./recorder-launch.ts";
 
 const X86 = process.arch === "x64";
 const ABI = X86 ? "x86_64" : "aarch64";

@@ -1,6 +1,7 @@
 /** A bpffs of a test's own, for the recorder's pins: also where crun runs, in a mount namespace that was made before. */
 
 import { mkdirSync } from "node:fs";
+import { must } from "./command.ts";
 import { keeperPid } from "./runtime.ts";
 
 /** Makes `dir` a bpffs; it goes with the test's root. */
@@ -12,9 +13,4 @@ export async function mountBpffs(dir: string): Promise<void> {
   must(["mount", "--make-shared", dir]);
   const keeper = await keeperPid();
   if (keeper !== undefined) must(["nsenter", "--target", String(keeper), "--mount", ...mount]);
-}
-
-function must(command: string[]): void {
-  const { exitCode, stderr } = Bun.spawnSync(command);
-  if (exitCode !== 0) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
 }

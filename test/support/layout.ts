@@ -4,10 +4,11 @@
  */
 
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { primitive } from "../../src/host/bun.ts";
 import { bind } from "../../src/linux/primitive.ts";
 import { type Descriptor, MEDIA_TYPE, REF_NAME } from "../../src/spec/image.ts";
+import { removeTree } from "./root.ts";
 
 bind(primitive);
 
@@ -72,7 +73,7 @@ export function makeLayout(path: string): TestLayout {
 
 const made = new Set<string>();
 process.on("exit", () => {
-  for (const path of made) rmSync(path, { recursive: true, force: true });
+  for (const path of made) removeTree(path);
 });
 
 /** A directory of its own, removed when the process ends. */

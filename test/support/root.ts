@@ -41,7 +41,8 @@ export function mountsBelow(dir: string, pid: number | "self" = "self"): string[
   return points.filter((point) => point === dir || point.startsWith(`${dir}/`)).reverse();
 }
 
-function removeTree(path: string): void {
+/** Removes a directory with all that a test has left in it: mounts, immutable files. */
+export function removeTree(path: string): void {
   for (const point of mountsBelow(path)) Bun.spawnSync(["umount", "-l", point]);
   Bun.spawnSync(["chattr", "-R", "-f", "-i", "-a", path], { stdout: "ignore", stderr: "ignore" });
   rmSync(path, { recursive: true, force: true });

@@ -3,6 +3,7 @@
 import type { HookRow } from "../../bundle/hook-rows.ts";
 import { EXIT, Failure } from "../../spec/failure.ts";
 import { STAGES } from "../../spec/stage.ts";
+import { absolute } from "../absolute.ts";
 import type { Cell, Column, Table } from "../answer.ts";
 import { changeText } from "../change-text.ts";
 import type { Argument, Call, Flag, Noun, Verb } from "../grammar.ts";
@@ -270,8 +271,7 @@ function hooksTable(rows: readonly HookRow[], full: boolean): Table {
 }
 
 function bundleOf({ args, cwd }: Call): string {
-  const [path = ""] = args;
-  return path.startsWith("/") ? path : `${cwd}/${path}`;
+  return absolute(args[0] ?? "", cwd);
 }
 
 function numberOf(words: string | undefined, flag: string): number | undefined {

@@ -1,6 +1,7 @@
 /** `engine`: Docker, Podman, containerd and CRI-O, and how they are told of the wrapper, of hooks.d files and of CDI. */
 
 import { ENGINE_NAMES, type EngineName } from "../../engines/engine.ts";
+import { absolute } from "../absolute.ts";
 import type { Argument, Call, Flag, Noun, Verb } from "../grammar.ts";
 import { HOST } from "./plan.ts";
 
@@ -187,10 +188,6 @@ function wishWords({ flags, cwd }: Call) {
     ...(wrapper !== undefined && { wrapper: absolute(wrapper, cwd) }),
     ...(runtime !== undefined && { runtime }),
   };
-}
-
-function absolute(path: string, cwd: string): string {
-  return path.startsWith("/") ? path : `${cwd}/${path}`;
 }
 
 export const engine: Noun = {

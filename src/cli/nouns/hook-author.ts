@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { EXIT, Failure } from "../../spec/failure.ts";
 import { isStage, type Stage } from "../../spec/stage.ts";
+import { absolute } from "../absolute.ts";
 import type { Verb } from "../grammar.ts";
 
 const TEMPLATES = ["plain", "rootfs"] as const;
@@ -143,10 +144,6 @@ export const replay: Verb = {
     };
   },
 };
-
-function absolute(path: string, cwd: string): string {
-  return path.startsWith("/") ? path : `${cwd}/${path}`;
-}
 
 function stageOf(word = ""): Stage {
   if (isStage(word)) return word;

@@ -2,6 +2,7 @@
 
 import { EXIT, Failure } from "../../spec/failure.ts";
 import { STAGES } from "../../spec/stage.ts";
+import { absolute } from "../absolute.ts";
 import type { Flag, Verb } from "../grammar.ts";
 
 const DRY_RUN: Flag = { name: "dry-run", summary: "print the file, write nothing" };
@@ -86,7 +87,7 @@ export const add: Verb = {
       interpreter: flags.text("interpreter"),
     };
     const dryRun = flags.on("dry-run");
-    const path = source.startsWith("/") ? source : `${cwd}/${source}`;
+    const path = absolute(source, cwd);
     const done = await hookAdd(roots, {
       source: path,
       force: flags.on("force"),

@@ -1,5 +1,6 @@
 /** `image hooks`: hooks that travel with an image. */
 
+import { cutTag } from "../../codec/image/tag.ts";
 import { EXIT, Failure } from "../../spec/failure.ts";
 import type { Cell, Column, Table } from "../answer.ts";
 import type { Call, Flag, Noun, Verb } from "../grammar.ts";
@@ -139,9 +140,7 @@ export const imageHooks: Noun = {
 
 async function imageOf({ flags }: Call) {
   const { parsePlatform } = await import("../../rules/image/platform.ts");
-  const words = flags.text("image") ?? "";
-  const colon = words.indexOf(":");
-  const [path, tag] = colon < 0 ? [words, "latest"] : [words.slice(0, colon), words.slice(colon + 1)];
+  const { path, tag = "latest" } = cutTag(flags.text("image") ?? "");
   const platform = flags.text("platform");
   return { image: { path, tag }, ...(platform !== undefined && { platform: parsePlatform(platform) }) };
 }

@@ -1,8 +1,9 @@
 /** `image index`: merge images of single platforms into one tag. */
 
-import { isTag } from "../../codec/image/tag.ts";
+import { cutTag, isTag } from "../../codec/image/tag.ts";
 import { parsePlatform } from "../../rules/image/platform.ts";
 import { EXIT, Failure } from "../../spec/failure.ts";
+import { absolute } from "../absolute.ts";
 import type { Verb } from "../grammar.ts";
 import { shortDigest } from "../words.ts";
 
@@ -33,16 +34,14 @@ export const index: Verb = {
   kernel: true,
   async run({ args: [image = ""], flags, cwd, full }) {
     const { indexImages } = await import("../../commands/image-index.ts");
-    const at = image.indexOf(":");
-    const tag = at < 0 ? "latest" : image.slice(at + 1);
+    const { path, tag = "latest" } = cutTag(image);
     if (!isTag(tag)) {
       throw new Failure("usage", `read ${JSON.stringify(image)}: ${JSON.stringify(tag)} cannot be a tag`, {
         hint: "Give PATH:TAG.",
         exitCode: EXIT.usage,
       });
     }
-    const path = at < 0 ? image : image.slice(0, at);
-    const images = indexImages(path.startsWith("/") ? path : `${cwd}/${path}`, {
+    const images = indexImages(absolute(path, cwd), {
       tag,
       from: flags.list("from"),
       add: flags.on("add"),

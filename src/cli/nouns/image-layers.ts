@@ -1,6 +1,7 @@
 /** `image diff`, `flatten` and `squash`: what layers come to. */
 
 import { EXIT, Failure } from "../../spec/failure.ts";
+import { absolute } from "../absolute.ts";
 import type { Cell } from "../answer.ts";
 import type { Argument, Call, Flag, Verb } from "../grammar.ts";
 
@@ -154,14 +155,9 @@ const squash: Verb = {
   },
 };
 
-function absolute(path: string, cwd: string): string {
-  return path.startsWith("/") ? path : `${cwd}/${path}`;
-}
-
 async function imageOf({ args: [name = ""], flags, cwd }: Call): Promise<{ path: string; tag: string }> {
-  const { isTag } = await import("../../codec/image/tag.ts");
-  const at = name.indexOf(":");
-  const [path, tag] = at < 0 ? [name, "latest"] : [name.slice(0, at), name.slice(at + 1)];
+  const { cutTag, isTag } = await import("../../codec/image/tag.ts");
+  const { path, tag = "latest" } = cutTag(name);
   for (const one of [tag, flags.text("tag") ?? tag]) {
     if (!isTag(one)) throw usage(`use the tag ${JSON.stringify(one)}: it contains invalid characters`);
   }

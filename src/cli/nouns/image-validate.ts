@@ -1,5 +1,7 @@
 /** `image validate`: whether images are what the specification says. */
 
+import { cutTag } from "../../codec/image/tag.ts";
+import { absolute } from "../absolute.ts";
 import type { Verb } from "../grammar.ts";
 import { shortDigest } from "../words.ts";
 
@@ -19,10 +21,8 @@ export const validate: Verb = {
   kernel: true,
   async run({ args: [image = ""], cwd, full }) {
     const { validateLayout } = await import("../../commands/image-validate.ts");
-    const at = image.indexOf(":");
-    const path = at < 0 ? image : image.slice(0, at);
-    const whole = path.startsWith("/") ? path : `${cwd}/${path}`;
-    const found = validateLayout(whole, at < 0 ? undefined : image.slice(at + 1));
+    const { path, tag } = cutTag(image);
+    const found = validateLayout(absolute(path, cwd), tag);
     const { problems, blobs, bytes } = found;
     const said = `${image}: ${blobs} blobs of ${bytes} bytes are as they should be`;
     return {

@@ -1,7 +1,7 @@
 /** Flags that several commands of the image tools have, and what their values mean. */
 
 import { goQuote } from "../../codec/go-quote.ts";
-import { isTag } from "../../codec/image/tag.ts";
+import { cutTag, isTag } from "../../codec/image/tag.ts";
 import type { HistoryWords } from "../../rules/image/history.ts";
 import { parseIdMapping } from "../../rules/image/id-map.ts";
 import { parsePlatform } from "../../rules/image/platform.ts";
@@ -128,15 +128,24 @@ function requireLayout(given: Given): void {
   if (path.includes(":")) throw usage(`invalid --layout: path contains ':' character: ${goQuote(path)}`);
 }
 
-/** `PATH[:TAG]`, cut at the first colon. */
+/** The image that IMAGE names. */
 export function imageOf(given: Given): { path: string; tag: string } {
-  const text = given.text(IMAGE.name);
-  const at = text.indexOf(":");
-  return at < 0 ? { path: text, tag: "latest" } : { path: text.slice(0, at), tag: text.slice(at + 1) };
+  const { path, tag = "latest" } = cutTag(given.text(IMAGE.name));
+  return { path, tag };
 }
 
 export function platformOf(given: Given): Platform | undefined {
   return given.has(PLATFORM.name) ? parsePlatform(given.text(PLATFORM.name)) : undefined;
+}
+
+/** The one argument of a command: `wanted` in its usage, `called` where it is empty. Throws `Failure` `usage`. */
+export function requireOne(args: readonly string[], wanted: string, called: string): string {
+  const [one, ...others] = args;
+  if (one === undefined || others.length > 0) {
+    throw usage(`invalid number of positional arguments: expected <${wanted}>`);
+  }
+  if (one === "") throw usage(`${called} cannot be empty`);
+  return one;
 }
 
 function checkTag(tag: string, flag: string): void {

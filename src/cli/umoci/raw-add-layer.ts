@@ -1,7 +1,6 @@
 /** `raw add-layer`: a tar archive as a new layer. */
 
-import { Failure } from "../../spec/failure.ts";
-import { COMPRESS, compressionOf, HISTORY, historyOf, IMAGE, PLATFORM, TAG } from "./flags.ts";
+import { COMPRESS, compressionOf, HISTORY, historyOf, IMAGE, PLATFORM, requireOne, TAG } from "./flags.ts";
 import type { Command } from "./grammar.ts";
 import { NO_HISTORY } from "./no-history.ts";
 
@@ -23,11 +22,8 @@ export const addLayer: Command = {
   ],
   flags: [PLATFORM, TAG, ...HISTORY, COMPRESS, IMAGE],
   positionals: [{ name: "LAYER.TAR", summary: "tar archive", completes: "file" }],
-  check({ args: [archive, ...others] }) {
-    if (archive === undefined || others.length > 0) {
-      throw new Failure("usage", "invalid number of positional arguments: expected <newlayer.tar>");
-    }
-    if (archive === "") throw new Failure("usage", "<new-layer.tar> path cannot be empty");
+  check({ args }) {
+    requireOne(args, "newlayer.tar", "<new-layer.tar> path");
   },
   async run({ args: [archive = ""], image, newTag, platform, flags, sourceDate, log }) {
     const { addLayerArchive } = await import("../../commands/image-add-layer.ts");

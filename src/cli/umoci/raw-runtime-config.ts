@@ -1,7 +1,6 @@
 /** `raw runtime-config`: the runtime configuration of an image, without a bundle. */
 
-import { Failure } from "../../spec/failure.ts";
-import { IMAGE, mappingOf, PLATFORM, REMAP } from "./flags.ts";
+import { IMAGE, mappingOf, PLATFORM, REMAP, requireOne } from "./flags.ts";
 import type { Command } from "./grammar.ts";
 
 export const runtimeConfig: Command = {
@@ -30,11 +29,8 @@ export const runtimeConfig: Command = {
     IMAGE,
   ],
   positionals: [{ name: "CONFIG-JSON", summary: "file to write", completes: "file" }],
-  check({ args: [path, ...others] }) {
-    if (path === undefined || others.length > 0) {
-      throw new Failure("usage", "invalid number of positional arguments: expected <config.json>");
-    }
-    if (path === "") throw new Failure("usage", "config.json path cannot be empty");
+  check({ args }) {
+    requireOne(args, "config.json", "config.json path");
   },
   async run({ image, args: [path = ""], flags, platform, log }) {
     const { writeRuntimeConfig } = await import("../../commands/image-runtime-config.ts");

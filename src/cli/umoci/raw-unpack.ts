@@ -1,7 +1,6 @@
 /** `raw unpack`: the root file system of an image, without a bundle around it. */
 
-import { Failure } from "../../spec/failure.ts";
-import { IMAGE, PLATFORM } from "./flags.ts";
+import { IMAGE, PLATFORM, requireOne } from "./flags.ts";
 import type { Command } from "./grammar.ts";
 import { requestOf, UNPACK } from "./unpack-flags.ts";
 
@@ -25,11 +24,8 @@ export const rawUnpack: Command = {
   ],
   flags: [...UNPACK, PLATFORM, IMAGE],
   positionals: [{ name: "ROOTFS", summary: "directory to unpack into", completes: "directory" }],
-  check({ args: [rootfs, ...others] }) {
-    if (rootfs === undefined || others.length > 0) {
-      throw new Failure("usage", "invalid number of positional arguments: expected <rootfs>");
-    }
-    if (rootfs === "") throw new Failure("usage", "rootfs path cannot be empty");
+  check({ args }) {
+    requireOne(args, "rootfs", "rootfs path");
   },
   async run(call) {
     const { unpackToRootfs } = await import("../../commands/image-unpack.ts");

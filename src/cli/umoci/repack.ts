@@ -1,7 +1,6 @@
 /** `repack`: an image of a bundle. */
 
-import { Failure } from "../../spec/failure.ts";
-import { COMPRESS, compressionOf, HISTORY, historyOf, IMAGE } from "./flags.ts";
+import { COMPRESS, compressionOf, HISTORY, historyOf, IMAGE, requireOne } from "./flags.ts";
 import type { Command } from "./grammar.ts";
 import { NO_HISTORY } from "./no-history.ts";
 
@@ -34,11 +33,8 @@ export const repack: Command = {
     IMAGE,
   ],
   positionals: [{ name: "BUNDLE", summary: "directory that unpack made", completes: "directory" }],
-  check({ args: [bundle, ...others] }) {
-    if (bundle === undefined || others.length > 0) {
-      throw new Failure("usage", "invalid number of positional arguments: expected <bundle>");
-    }
-    if (bundle === "") throw new Failure("usage", "bundle path cannot be empty");
+  check({ args }) {
+    requireOne(args, "bundle", "bundle path");
   },
   async run({ args: [bundle = ""], image, flags, sourceDate, log }) {
     const { repackBundle } = await import("../../commands/image-repack.ts");

@@ -2,7 +2,7 @@
 
 import { isTag } from "../../codec/image/tag.ts";
 import { Failure } from "../../spec/failure.ts";
-import { IMAGE, PLATFORM } from "./flags.ts";
+import { IMAGE, PLATFORM, requireOne } from "./flags.ts";
 import type { Command } from "./grammar.ts";
 
 export const tag: Command = {
@@ -23,11 +23,7 @@ export const tag: Command = {
   flags: [PLATFORM, IMAGE],
   positionals: [{ name: "NEW-TAG", summary: "tag to give" }],
   check({ args }) {
-    const [name] = args;
-    if (args.length !== 1 || name === undefined) {
-      throw new Failure("usage", "invalid number of positional arguments: expected <new-tag>");
-    }
-    if (name === "") throw new Failure("usage", "new tag cannot be empty");
+    const name = requireOne(args, "new-tag", "new tag");
     if (!isTag(name)) throw new Failure("usage", "new tag is an invalid reference");
   },
   async run({ image, args: [name = ""], platform, log }) {

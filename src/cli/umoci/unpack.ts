@@ -1,8 +1,7 @@
 /** `unpack`: a bundle of an image. */
 
-import { Failure } from "../../spec/failure.ts";
 import { rootsAt } from "../../spec/roots.ts";
-import { IMAGE, PLATFORM } from "./flags.ts";
+import { IMAGE, PLATFORM, requireOne } from "./flags.ts";
 import type { Command } from "./grammar.ts";
 import { requestOf, UNPACK } from "./unpack-flags.ts";
 
@@ -36,11 +35,8 @@ export const unpack: Command = {
     IMAGE,
   ],
   positionals: [{ name: "BUNDLE", summary: "directory to make", completes: "directory" }],
-  check({ args: [bundle, ...others] }) {
-    if (bundle === undefined || others.length > 0) {
-      throw new Failure("usage", "invalid number of positional arguments: expected <bundle>");
-    }
-    if (bundle === "") throw new Failure("usage", "bundle path cannot be empty");
+  check({ args }) {
+    requireOne(args, "bundle", "bundle path");
   },
   async run(call) {
     const { unpackToBundle } = await import("../../commands/image-unpack.ts");

@@ -2,7 +2,7 @@
 
 import { EXIT, Failure } from "../../spec/failure.ts";
 import { parseReference, type Reference, referenceText } from "./reference.ts";
-import { isTag } from "./tag.ts";
+import { cutTag, isTag } from "./tag.ts";
 
 export type Location =
   /** A layout directory. */
@@ -44,11 +44,8 @@ export function parseLocation(text: string): Location {
   }
 }
 
-/** The first colon ends the path, as for umoci and skopeo. */
 function pathAndName(text: string, rest: string): [path: string, name: string | undefined] {
-  const colon = rest.indexOf(":");
-  const path = colon < 0 ? rest : rest.slice(0, colon);
-  const name = colon < 0 ? undefined : rest.slice(colon + 1);
+  const { path, tag: name } = cutTag(rest);
   if (path === "" || name === "") throw invalid(text, FORMS);
   return [path, name];
 }

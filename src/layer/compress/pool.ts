@@ -35,7 +35,7 @@ export class CompressionPool {
     const slots = this.#start();
     if (block.length > 0) {
       if (this.#in - this.#out === slots.shared.count) this.#takeOne(slots);
-      slots.putPlain(this.#in, block);
+      slots.put(this.#in, block);
       slots.set(this.#in, STATE.filled);
       this.#in++;
     }
@@ -51,7 +51,7 @@ export class CompressionPool {
 
   #takeOne(slots: Slots): void {
     slots.wait(this.#out, STATE.done);
-    this.#emit(slots.compressed(this.#out));
+    this.#emit(slots.content(this.#out));
     slots.set(this.#out, STATE.empty);
     this.#out++;
   }

@@ -1,19 +1,20 @@
 /**
- * Memory that the threads of a compression share: some slots, each with room for a plain block and for what becomes of it.
- * Blocks get numbers as they come; block n lies in slot n modulo their count. A slot's state goes from empty to filled to
- * done and back, and whoever waits for the next state sleeps on it.
+ * Memory that the threads of a compression share: some slots, each with room for a block, plain at first and then compressed.
+ * Blocks get numbers as they come; block n lies in slot n modulo their count. A slot's state goes from empty to filled, taken,
+ * done and back, and whoever waits for the next state sleeps on it. A thread that has got ahead by all slots wants the slot that
+ * another still works on: so what is filled is taken by one of them, in one step.
  */
 
 import { BLOCK_SIZE, type Format, longest } from "./block.ts";
 
-export const STATE = { empty: 0, filled: 1, done: 2 } as const;
+export const STATE = { empty: 0, filled: 1, taken: 2, done: 3 } as const;
 
 /** Words before the slots' own: the number of the next block that a worker takes, and whether there will be no more. */
 const TICKET = 0;
 const STOPPED = 1;
 const SHARED_WORDS = 2;
-/** State, length of the plain block, length of the compressed one. */
-const SLOT_WORDS = 3;
+/** State, length of the block. */
+const SLOT_WORDS = 2;
 
 export interface Shared {
   readonly format: Format;
@@ -25,20 +26,17 @@ export interface Shared {
 export class Slots {
   readonly shared: Shared;
   readonly #words: Int32Array;
-  readonly #plain: number;
   readonly #stride: number;
 
   constructor(shared: Shared) {
     this.shared = shared;
     this.#words = new Int32Array(shared.words);
-    this.#plain = BLOCK_SIZE[shared.format];
-    this.#stride = this.#plain + longest(this.#plain);
+    this.#stride = longest(BLOCK_SIZE[shared.format]);
   }
 
   static create(format: Format, count: number): Slots {
-    const plain = BLOCK_SIZE[format];
     const words = new SharedArrayBuffer((SHARED_WORDS + count * SLOT_WORDS) * 4);
-    const bytes = new SharedArrayBuffer(count * (plain + longest(plain)));
+    const bytes = new SharedArrayBuffer(count * longest(BLOCK_SIZE[format]));
     return new Slots({ format, count, words, bytes });
   }
 
@@ -51,6 +49,15 @@ export class Slots {
       if (Atomics.load(this.#words, STOPPED) !== 0 && state === STATE.filled) return false;
       Atomics.wait(this.#words, at, now, 100);
     }
+  }
+
+  /** Waits until the slot of block `number` is filled, and takes it for this thread; false when there will be no more blocks. */
+  claim(number: number): boolean {
+    const at = this.#at(number);
+    while (this.wait(number, STATE.filled)) {
+      if (Atomics.compareExchange(this.#words, at, STATE.filled, STATE.taken) === STATE.filled) return true;
+    }
+    return false;
   }
 
   set(number: number, state: number): void {
@@ -69,31 +76,21 @@ export class Slots {
     for (let slot = 0; slot < this.shared.count; slot++) Atomics.notify(this.#words, this.#at(slot));
   }
 
-  /** Where a block is put, and what is there. */
-  plain(number: number): Uint8Array {
-    return this.#bytes(number, 0, Atomics.load(this.#words, this.#at(number) + 1));
+  /** The block as it is now. */
+  content(number: number): Uint8Array {
+    return this.#bytes(number, Atomics.load(this.#words, this.#at(number) + 1));
   }
 
-  putPlain(number: number, block: Uint8Array): void {
+  put(number: number, block: Uint8Array): void {
     Atomics.store(this.#words, this.#at(number) + 1, block.length);
-    this.#bytes(number, 0, block.length).set(block);
-  }
-
-  compressed(number: number): Uint8Array {
-    return this.#bytes(number, this.#plain, Atomics.load(this.#words, this.#at(number) + 2));
-  }
-
-  putCompressed(number: number, block: Uint8Array): void {
-    Atomics.store(this.#words, this.#at(number) + 2, block.length);
-    this.#bytes(number, this.#plain, block.length).set(block);
+    this.#bytes(number, block.length).set(block);
   }
 
   #at(number: number): number {
     return SHARED_WORDS + (number % this.shared.count) * SLOT_WORDS;
   }
 
-  #bytes(number: number, offset: number, length: number): Uint8Array {
-    const start = (number % this.shared.count) * this.#stride + offset;
-    return new Uint8Array(this.shared.bytes, start, length);
+  #bytes(number: number, length: number): Uint8Array {
+    return new Uint8Array(this.shared.bytes, (number % this.shared.count) * this.#stride, length);
   }
 }

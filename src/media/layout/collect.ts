@@ -3,8 +3,8 @@
 import { list } from "../../linux/directory.ts";
 import { unlink } from "../../linux/link.ts";
 import type { Descriptor, ImageIndex, Manifest } from "../../spec/image.ts";
+import { isIndex, isManifest } from "../kind.ts";
 import { removeAbandoned } from "./temporary.ts";
-import { isIndex, isManifest } from "./walk.ts";
 
 /** What is needed of a layout. */
 interface Documents {

@@ -4,8 +4,8 @@ import { readConfig, readIndex, readManifest } from "../../codec/image/read.ts";
 import { decode } from "../../linux/primitive.ts";
 import { Failure } from "../../spec/failure.ts";
 import type { Descriptor, ImageConfig, ImageIndex, Manifest } from "../../spec/image.ts";
+import { isConfig, isIndex, isManifest } from "../kind.ts";
 import { readBlob } from "./blob.ts";
-import { isConfig, isIndex, isManifest } from "./walk.ts";
 
 /** As `Layout.readManifest`. */
 export function manifestAt(dir: number, descriptor: Descriptor): Manifest {

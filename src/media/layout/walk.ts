@@ -6,6 +6,7 @@
 
 import { Failure } from "../../spec/failure.ts";
 import { type Descriptor, type ImageIndex, MEDIA_TYPE } from "../../spec/image.ts";
+import { isIndex } from "../kind.ts";
 
 /** The descriptors from an entry of index.json down to an image; the last one is the image's own. */
 export type Walk = readonly [Descriptor, ...Descriptor[]];
@@ -50,19 +51,6 @@ export function walksBelow(
 /** The descriptor that a walk leads to. */
 export function endOf(walk: Walk): Descriptor {
   return walk.at(-1) ?? walk[0];
-}
-
-export function isIndex({ mediaType }: Descriptor): boolean {
-  return mediaType === MEDIA_TYPE.index || mediaType === MEDIA_TYPE.dockerList;
-}
-
-export function isManifest({ mediaType }: Descriptor): boolean {
-  return mediaType === MEDIA_TYPE.manifest || mediaType === MEDIA_TYPE.dockerManifest;
-}
-
-/** Whether it is the configuration of an image, and not of another kind of artifact. */
-export function isConfig({ mediaType }: Descriptor): boolean {
-  return mediaType === MEDIA_TYPE.config || mediaType === MEDIA_TYPE.dockerConfig;
 }
 
 /** What can only be a part of an image, and never one. */

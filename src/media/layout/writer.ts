@@ -35,9 +35,14 @@ export class BlobWriter {
     this.#blobs = blobs;
   }
 
+  /** Appends bytes that are hashed elsewhere. Throws `Failure` `blob_unwritable`. */
+  append(bytes: Uint8Array): void {
+    attempt(() => write(this.fd, bytes));
+  }
+
   /** Appends bytes and takes them into the digest. All but the last piece must have a length that 64 divides. */
   write(bytes: Uint8Array): void {
-    attempt(() => write(this.fd, bytes));
+    this.append(bytes);
     this.#digest = sha256(bytes, this.#state);
   }
 

@@ -26,7 +26,7 @@ export async function boundedBytes(response: Response, limit: number, watch: Wat
     }
     chunks.push(chunk);
   }
-  return new Uint8Array(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 /** As `boundedBytes`, as text. */

@@ -5,7 +5,7 @@ import { Failure } from "../../spec/failure.ts";
 import { type Descriptor, type ImageIndex, MEDIA_TYPE } from "../../spec/image.ts";
 import type { Content } from "../medium.ts";
 import { referrersTag, withReferrer } from "../referrers.ts";
-import { digestOf, verify } from "../verify.ts";
+import { contentOf, verify } from "../verify.ts";
 import { boundedBytes } from "./body.ts";
 import { target } from "./exchange.ts";
 import type { Registry } from "./registry.ts";
@@ -31,8 +31,8 @@ export async function findManifest(registry: Registry, name: string): Promise<Co
     const bytes = await boundedBytes(response, LARGEST_MANIFEST, watch);
     if (response.status === 404) return undefined;
     const mediaType = (response.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
-    const digest = name.includes(":") ? name : digestOf(bytes);
-    const descriptor = { mediaType, digest, size: bytes.length };
+    if (!name.includes(":")) return contentOf(bytes, mediaType);
+    const descriptor = { mediaType, digest: name, size: bytes.length };
     return { descriptor, bytes: verify(bytes, descriptor, registry.name) };
   } finally {
     watch.end();
