@@ -5,8 +5,8 @@
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { MEDIA_TYPE } from "../src/spec/image.ts";
+import { must } from "../test/support/command.ts";
 import { makeLayout, sha256Of } from "../test/support/layout.ts";
-import { run } from "./measure.ts";
 
 const MIB = 1024 * 1024;
 const ENTRIES = 50_000;
@@ -30,7 +30,7 @@ export function bigImage(): string {
     for (const [at, names] of chosen().entries()) {
       const tar = `${work}/layer.tar`;
       writeFileSync(`${work}/names`, `${names.join("\0")}\0`);
-      run([
+      must([
         "tar",
         "-C",
         "/",
@@ -45,7 +45,7 @@ export function bigImage(): string {
       ]);
       if (at > 0) addWhiteouts(work, tar, names);
       diffIds.push(`sha256:${sha256Of(readFileSync(tar))}`);
-      run(["gzip", "-6", "-n", tar]);
+      must(["gzip", "-6", "-n", tar]);
       layers.push(layout.put(readFileSync(`${tar}.gz`), `${MEDIA_TYPE.layer}+gzip`));
       rmSync(`${tar}.gz`);
     }
@@ -76,7 +76,7 @@ function chosen(): string[][] {
 }
 
 function take(roots: string[], bytes: number, entries: number): { name: string; size: number }[] {
-  const found = run(["find", ...roots, "-xdev", "-printf", "%p\\0%y\\0%s\\0"])
+  const found = must(["find", ...roots, "-xdev", "-printf", "%p\\0%y\\0%s\\0"])
     .toString()
     .split("\0");
   const taken: { name: string; size: number }[] = [];
@@ -97,9 +97,9 @@ function addWhiteouts(work: string, tar: string, names: readonly string[]): void
   if (names.some((name) => name.startsWith("usr/include/"))) return;
   const root = `${work}/whiteouts`;
   mkdirSync(`${root}/usr/include`, { recursive: true });
-  for (const name of run(["ls", "/usr/include"]).toString().trim().split("\n").slice(0, 100)) {
+  for (const name of must(["ls", "/usr/include"]).toString().trim().split("\n").slice(0, 100)) {
     writeFileSync(`${root}/usr/include/.wh.${name}`, "");
   }
-  run(["tar", "-C", root, "-rf", tar, "usr/include"]);
+  must(["tar", "-C", root, "-rf", tar, "usr/include"]);
   rmSync(root, { recursive: true });
 }

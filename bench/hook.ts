@@ -3,10 +3,11 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { append } from "../src/author/append.ts";
 import { filesOf } from "../src/author/template.ts";
+import { must } from "../test/support/command.ts";
 import { program } from "../test/support/programs.ts";
 import type { TempRoot } from "../test/support/root.ts";
 import { emptyProgram } from "./elf.ts";
-import { clock, peak, run } from "./measure.ts";
+import { clock, peak } from "./measure.ts";
 import { baseline, compare, figure, heading } from "./report.ts";
 
 /** The hook that `hook new` makes, in the words of a shell. */
@@ -51,14 +52,14 @@ export async function compiledHook(root: TempRoot, rounds: number): Promise<void
 function builtHook(work: string): string {
   const facts = { name: "greet", sdk: "" };
   writeFileSync(`${work}/greet.ts`, filesOf("plain", facts)["greet.ts"] ?? "");
-  run([program("hookwright"), "hook", "build", `${work}/greet.ts`]);
+  must([program("hookwright"), "hook", "build", `${work}/greet.ts`]);
   return `${work}/greet`;
 }
 
 /** The host program with a module behind it that does nothing. */
 function bareProgram(work: string): string {
   writeFileSync(`${work}/nothing.js`, "");
-  run([program("hookwright-compile"), "--strip", `${work}/pack`, work, "nothing.js"]);
+  must([program("hookwright-compile"), "--strip", `${work}/pack`, work, "nothing.js"]);
   const path = `${work}/bare`;
   writeFileSync(path, append(readFileSync(program("hookwright-host")), readFileSync(`${work}/pack`)));
   chmodSync(path, 0o755);

@@ -4,10 +4,11 @@
  */
 
 import { cpSync, rmSync } from "node:fs";
+import { must } from "../test/support/command.ts";
 import { program } from "../test/support/programs.ts";
 import { haveUmoci, REAL } from "../test/support/umoci.ts";
 import { TAG } from "./big-image.ts";
-import { clock, peak, run } from "./measure.ts";
+import { clock, peak } from "./measure.ts";
 import { baseline, figure, heading, ratio } from "./report.ts";
 import type { Case, Step } from "./work.ts";
 
@@ -21,7 +22,7 @@ export async function imageLayers(image: string, fast: string, rounds: number): 
   const bundle = `${fast}/bundle`;
   cpSync(image, layout, { recursive: true });
   try {
-    run([program("umoci"), "unpack", "--image", `${layout}:${TAG}`, bundle]);
+    must([program("umoci"), "unpack", "--image", `${layout}:${TAG}`, bundle]);
     await repack(layout, bundle, rounds);
     await layers(layout, bundle, fast, rounds);
   } finally {
@@ -47,12 +48,12 @@ async function compareBoth(name: string, cases: Case[], rounds: number, budget: 
 async function repack(layout: string, bundle: string, rounds: number): Promise<void> {
   heading("images: repack a bundle of a gigabyte and 50,000 files, on tmpfs");
   const words = (which: string) => ["repack", "--image", `${layout}:repacked-${which}`, bundle];
-  run(["sh", "-c", `echo changed >"$(find ${bundle}/rootfs -type f -size +1k | head -n 1)"`]);
+  must(["sh", "-c", `echo changed >"$(find ${bundle}/rootfs -type f -size +1k | head -n 1)"`]);
   // The first one after unpacking reads what was written last; the index says so.
-  run([program("umoci"), ...words("ours")]);
+  must([program("umoci"), ...words("ours")]);
   await compareBoth("repack, 1 file changed", both("repack, 1 file changed", words), rounds, 0.2);
   figure("  resident KiB", peak([program("umoci"), ...words("ours")], env), RESIDENT_KIB);
-  run([
+  must([
     "sh",
     "-c",
     `find ${bundle}/rootfs -type f | awk 'NR % 10 == 0' | tr '\\n' '\\0' | xargs -0 touch -d @1`,
@@ -64,12 +65,12 @@ async function layers(layout: string, bundle: string, fast: string, rounds: numb
   heading("images: insert a tree, add an archive, on tmpfs");
   const tree = `${fast}/tree`;
   const archive = `${fast}/layer.tar`;
-  run([
+  must([
     "sh",
     "-c",
     `mkdir ${tree} && cd ${bundle}/rootfs && find . -type f -size -4M | head -n 9000 | tar -c -T - | tar -C ${tree} -x`,
   ]);
-  run(["sh", "-c", `tar -C ${bundle}/rootfs -c . | head -c 350000000 >${archive}`]);
+  must(["sh", "-c", `tar -C ${bundle}/rootfs -c . | head -c 350000000 >${archive}`]);
   try {
     for (const how of ["gzip", "zstd", "none"]) {
       for (const [name, words] of [

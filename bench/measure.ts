@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Case, Samples, Work } from "./work.ts";
 
 const DRIVER = `${import.meta.dir}/../dist/bench-driver`;
-const MOST_OUTPUT = 100 * 1024 * 1024;
 
 /** Times the cases, taking turns; `hideUnified` runs them where crun accepts a hybrid cgroup host. */
 export async function clock(
@@ -44,11 +43,4 @@ export function peak(argv: string[], env: string[], stdin?: string): number {
   const found = /Maximum resident set size \(kbytes\): (\d+)/.exec(ran.stderr.toString());
   if (found === null) throw new Error(`${argv.join(" ")}: no figure in: ${ran.stderr.toString()}`);
   return Number(found[1]) / BUSYBOX_TIMES;
-}
-
-/** Runs a command that prepares a measurement, and returns what it prints. Throws when it fails. */
-export function run(argv: string[]): Buffer {
-  const { exitCode, stdout, stderr } = Bun.spawnSync(argv, { maxBuffer: MOST_OUTPUT });
-  if (exitCode !== 0) throw new Error(`${argv.join(" ")}: ${stderr.toString()}`);
-  return stdout;
 }

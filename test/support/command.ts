@@ -1,9 +1,10 @@
 /** Commands of tests that have to succeed, and what they print. */
 
-/** Runs a command. Throws with what it said on stderr when it fails. */
-export function must(command: string[]): void {
-  const { exitCode, stderr } = Bun.spawnSync(command);
+/** Runs a command and returns what it printed. Throws with what it said on stderr when it fails. */
+export function must(command: string[]): Buffer {
+  const { exitCode, stdout, stderr } = Bun.spawnSync(command);
   if (exitCode !== 0) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
+  return stdout;
 }
 
 /** The first lines of a stream, as numbers; it goes on. */
