@@ -9,6 +9,10 @@ import type { Machine } from "./machine.ts";
 export const ENGINE_NAMES = ["docker", "podman", "containerd", "crio"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** Those whose containers have a seccomp filter without a pod that asks for one. */
+export const FILTERING_ENGINES = ["docker", "podman", "containerd"] as const;
+export type FilteringEngine = (typeof FILTERING_ENGINES)[number];
+
 /** What the runtime, or the handler, is called in an engine's configuration. */
 export const HANDLER = "hookwright";
 
