@@ -76,8 +76,8 @@ test: build dist/bench-driver $(GENERATED) | setup-test ## every test on both en
 portable: dist/hookwright-host $(GENERATED) | setup-build ## the portable tests inside hookwright-host
 	@scripts/portable-tests
 
-bench: build dist/bench-driver | setup-bench ## what it costs, as ratios in one run
-	@scripts/trusted $(BUN) bench/run.ts
+bench: build dist/bench-driver | setup-bench ## what it costs, as ratios in one run: PARTS="guard recorder"
+	@scripts/trusted $(BUN) bench/run.ts $(PARTS)
 
 check: $(GENERATED) | setup-check ## types, lint, unused code, the arrows between the rooms
 	@node_modules/.bin/tsc --noEmit
