@@ -140,6 +140,18 @@ describe("why it is refused, at once and in a sentence", () => {
     nothingLeft(b);
   });
 
+  test("with all capabilities of a user namespace of one's own, as a rootless engine has them", () => {
+    const ran = Bun.spawnSync([
+      ...["unshare", "--user", "--map-root-user", process.execPath],
+      ...[CHILD, b.place.pins, b.place.lock, "load"],
+    ]);
+    const told = JSON.parse(ran.stdout.toString());
+    expect(told).toMatchObject({ code: "recorder_not_permitted" });
+    expect(told.hint).toContain("in the machine's first user namespace");
+    expect(told.ms).toBeLessThan(200);
+    nothingLeft(b);
+  });
+
   test("without a bpffs", async () => {
     const container = await create(b, "none", "wait");
     const place = { ...b.place, pins: `${b.root.work}/hookwright` };
