@@ -37,14 +37,20 @@ export function provideSpool(roots: Roots, hostDir: string, fresh: boolean): boo
   }
 }
 
-/** Takes a spool away again. Never throws. */
+/** Takes a spool away: a tmpfs, or a directory with one file; without the directory it is mounted nowhere else. Never throws. */
 export function dropSpool(hostDir: string): void {
-  try {
-    if (lstatIfThere(hostDir)?.mountRoot) unmount(hostDir, true);
-    else unlinkIfThere(`${hostDir}/events`);
-    rmdir(hostDir);
-  } catch {
-    // A spool without a container is swept away by the next `apply`.
+  const steps = [
+    () => unmount(hostDir, true),
+    () => unlinkIfThere(`${hostDir}/events`),
+    () => rmdir(hostDir),
+  ];
+  for (const step of steps) {
+    try {
+      step();
+    } catch (error) {
+      // A spool without a container is swept away by the next `apply`.
+      if (!(error instanceof LinuxError)) throw error;
+    }
   }
 }
 

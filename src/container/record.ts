@@ -1,12 +1,13 @@
 /**
- * The time that all hooks of one container may take together. The wrapper begins a file when it injects the plan; each
- * run on the host adds its line. Without the file each hook has its own limit only.
+ * What is known of a container while it lives: a file below /run that says which plan its hooks come from, so `apply`
+ * keeps what they need, and to which the guard adds the time that each hook took: all hooks of a container share a budget.
  */
 
 import { hexOf } from "../codec/hex.ts";
-import type { Container } from "../codec/state.ts";
 import { close } from "../linux/descriptor.ts";
 import { mkdirAll } from "../linux/directory.ts";
+import { failedWith } from "../linux/error.ts";
+import { unlinkIfThere } from "../linux/link.ts";
 import { AT_FDCWD, O, open, openIfThere } from "../linux/open.ts";
 import { encode, sha256 } from "../linux/primitive.ts";
 import { readTextIfThere } from "../linux/read.ts";
@@ -18,15 +19,52 @@ import type { Stage } from "../spec/stage.ts";
 /** Far more lines than hooks fit into a budget; a larger file is no record of ours. */
 const MAX_RECORD_BYTES = 256 * 1024;
 
+/** First line of the file. */
+export interface ContainerRecord {
+  id: string;
+  /** As the runtime says it. */
+  bundle: string;
+  plan: Hex;
+}
+
+/** Each further line. */
 export interface Spending {
   stage: Stage;
   hook: string;
   ms: number;
 }
 
-/** The container's record: named by a digest, so an id that is hostile names nothing else. */
-export function recordPath(roots: Roots, container: Container): string {
-  const key = hexOf(sha256(encode(`${container.id}\0${container.bundle}`)).subarray(0, 16));
+/** Name of a container's record and of its spool: 32 hex characters of SHA-256 over id, NUL, bundle. */
+export function containerKey(id: string, bundle: string): string {
+  return hexOf(sha256(encode(`${id}\0${bundle}`)).subarray(0, 16));
+}
+
+/**
+ * Begins the record `key`: in the place of an earlier container's at create, or only where there is `none` yet, and then
+ * EEXIST says that there is one. Throws LinuxError.
+ */
+export function beginRecord(
+  roots: Roots,
+  key: string,
+  record: ContainerRecord,
+  where: "anew" | "none",
+): void {
+  const path = recordPath(roots, key);
+  const fd = openRecord(roots, path, where === "anew" ? O.TRUNC : O.EXCL);
+  try {
+    appendTo(fd, `${JSON.stringify(record)}\n`, path);
+  } finally {
+    close(fd);
+  }
+}
+
+/** Takes the record away again, if it is there. */
+export function dropRecord(roots: Roots, key: string): void {
+  unlinkIfThere(recordPath(roots, key));
+}
+
+/** Where the record is; `key` is a digest, so an id that is hostile names nothing else. */
+export function recordPath(roots: Roots, key: string): string {
   return `${roots.containers}/${key}.json`;
 }
 
@@ -52,26 +90,6 @@ export function sumOf(text: string): number {
   return sum;
 }
 
-/** Begins a record unless there is one, in the form that the wrapper gives it. Never throws. */
-export function begin(
-  roots: Roots,
-  path: string,
-  container: { id: string; bundle: string; plan: Hex },
-): void {
-  try {
-    mkdirAll(roots.run, 0o755);
-    mkdirAll(roots.containers, 0o700);
-    const fd = open(path, O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW, 0o600);
-    try {
-      appendTo(fd, `${JSON.stringify(container)}\n`, path);
-    } finally {
-      close(fd);
-    }
-  } catch {
-    // It is there already, or it cannot be: then each hook has its own limit only.
-  }
-}
-
 /** Adds a line to a record that exists. Never throws. */
 export function spend(path: string, spending: Spending): void {
   try {
@@ -84,6 +102,18 @@ export function spend(path: string, spending: Spending): void {
     }
   } catch {
     // The budget is a bound on top of each hook's own; a full /run must not stop a container.
+  }
+}
+
+function openRecord(roots: Roots, path: string, where: number): number {
+  const flags = O.WRONLY | O.CREAT | O.NOFOLLOW | where;
+  try {
+    return open(path, flags, 0o600);
+  } catch (error) {
+    if (!failedWith(error, "ENOENT")) throw error;
+    mkdirAll(roots.run, 0o755);
+    mkdirAll(roots.containers, 0o700);
+    return open(path, flags, 0o600);
   }
 }
 
