@@ -15,6 +15,7 @@ import {
   writeContainerdConfig,
 } from "../../support/engines.ts";
 import { built } from "../../support/programs.ts";
+import { allowedIn } from "../../support/recording.ts";
 import { type TempRoot, tempRoot } from "../../support/root.ts";
 import { RUNTIMES } from "../../support/runtime.ts";
 
@@ -121,6 +122,33 @@ describe.skipIf(!ready)("the five minutes of docs/seccomp.md", () => {
   test("containerd", async () => {
     const mkdir = `ctr run --rm --seccomp --seccomp-profile ${PROFILE} ${IMAGE} x /bin/mkdir /tmp/x`;
     await fiveMinutes("containerd", IMAGE, mkdir);
+  }, 60_000);
+
+  test("containerd, by annotation: of a definition, and that of oci-seccomp-bpf-hook with its hooks.d file", async () => {
+    const run = "ctr run --rm --runc-binary /usr/local/bin/hookwright-runc";
+    const [, asked = ""] = /`when: (\{ annotations: .*?)`/.exec(text) ?? [];
+    const upstream = {
+      version: "1.0.0",
+      hook: {
+        path: "/usr/local/libexec/hookwright/hookwright-host",
+        args: ["oci-seccomp-bpf-hook", "-s", "--directory", root.work],
+      },
+      when: { annotations: { "^io\\.containers\\.trace-syscall$": ".*" } },
+      stages: ["prestart"],
+    };
+    await sh(`cd /etc/hookwright/hooks.d
+      sed "s/^when: .*/when: ${asked.replaceAll("\\", "\\\\")}/; s/profile: web/profile: asked/" record-web.yaml >record-asked.yaml
+      echo '${JSON.stringify(upstream)}' >oci-seccomp-bpf-hook.json
+      hookwright apply
+      ${run} --annotation com.example.record=web ${IMAGE} asked /bin/ls /
+      ${run} --annotation io.containers.trace-syscall=of:${root.work}/upstream.json ${IMAGE} upstream /bin/ls /
+      rm record-asked.yaml oci-seccomp-bpf-hook.json
+      hookwright apply`);
+    expectExact(await sh("cat /var/lib/hookwright/profiles/asked.recording.json"));
+    expect(allowedIn(`${root.work}/upstream.json`)).toContainValues(["getdents64", "newfstatat"]);
+    const recording = JSON.parse(readFileSync(`${root.work}/upstream.recording.json`, "utf8"));
+    // Nothing has replaced the filter, and ctr gives none by itself.
+    expect(recording.boundary).toBe("exec");
   }, 60_000);
 
   test.each(RUNTIMES)("%s", async (runtime) => {
