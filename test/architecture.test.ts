@@ -27,6 +27,7 @@ const MAP: { [room: string]: string[] } = {
   media: ["spec", "codec", "rules", "linux"],
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime", "layer", "media"],
   engines: ["spec", "codec", "rules", "linux", "plan"],
+  nri: ["spec", "codec", "rules", "linux", "plan", "runtime", "engines"],
   observe: ["spec"],
   // Verbs return data; the command line parses and prints.
   commands: [
@@ -42,9 +43,10 @@ const MAP: { [room: string]: string[] } = {
     "media",
     "bundle",
     "engines",
+    "nri",
     "observe",
   ],
-  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "observe", "commands"],
+  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "nri", "observe", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
@@ -63,6 +65,8 @@ const SDK = ["src/sdk/entry.ts", "src/sdk/hook.ts"];
 
 /** npm packages, by the room that may use them. */
 const PACKAGES: { [name: string]: string[] } = {
+  "@bufbuild/protobuf": ["nri"],
+  "@bufbuild/protobuf/codegenv2": ["nri"],
   commander: ["cli"],
   "jsonc-parser": ["codec"],
   re2js: ["codec"],

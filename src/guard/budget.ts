@@ -11,6 +11,7 @@ import { AT_FDCWD, O, open, openIfThere } from "../linux/open.ts";
 import { encode, sha256 } from "../linux/primitive.ts";
 import { readTextIfThere } from "../linux/read.ts";
 import { appendTo } from "../linux/write.ts";
+import type { Via } from "../rules/hooks/own-entry.ts";
 import type { Hex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { Stage } from "../spec/stage.ts";
@@ -24,9 +25,12 @@ export interface Spending {
   ms: number;
 }
 
-/** The container's record: named by a digest, so an id that is hostile names nothing else. */
-export function recordPath(roots: Roots, container: Container): string {
-  const key = hexOf(sha256(encode(`${container.id}\0${container.bundle}`)).subarray(0, 16));
+/**
+ * The container's record: named by a digest, so an id that is hostile names nothing else. It is the name of the spool too,
+ * and the NRI plugin, which names that, does not know the bundle.
+ */
+export function recordPath(roots: Roots, { id, bundle }: Container, via?: Via): string {
+  const key = hexOf(sha256(encode(`${id}\0${via === "nri" ? via : bundle}`)).subarray(0, 16));
   return `${roots.containers}/${key}.json`;
 }
 

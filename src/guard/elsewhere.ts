@@ -1,6 +1,6 @@
 /**
- * An entry that was made beforehand, for hooks.d or as a CDI device, and the same hook that the container got another way:
- * one of them runs it. What is in config.json tells: the wrapper's entry goes before a device's, and that before one of hooks.d,
+ * An entry that the wrapper did not write, and the same hook that the container got another way: one of them runs it. What is in
+ * config.json tells: the wrapper's entry goes before the NRI plugin's, that before a device's, and that before one of hooks.d,
  * because Podman runs poststop hooks of hooks.d itself and config.json says nothing of them.
  */
 
@@ -27,7 +27,8 @@ export function isDoneElsewhere({
   record,
 }: Pick<Run, "call" | "container" | "place" | "base" | "record">): boolean {
   const { via, stage, digest } = call;
-  if (via === undefined) return false;
+  // Inside, whatever lies at the bundle's path is the container's word; the wrapper takes such entries out where it makes its own.
+  if (via === undefined || place.inside) return false;
   if (via === "hooks.d" && isSandbox(container.annotations, base.engine)) return true;
   const hooks = hooksAt(container.bundle, stage);
   const others = hooks.map((hook) => ownEntry(hook, place.roots.root)).filter((own) => own?.entry === digest);
@@ -38,8 +39,10 @@ export function isDoneElsewhere({
   return false;
 }
 
+const WAYS: readonly Via[] = ["hooks.d", "cdi", "nri"];
+
 function rank(via: Via | undefined): number {
-  return via === undefined ? 2 : via === "cdi" ? 1 : 0;
+  return via === undefined ? WAYS.length : WAYS.indexOf(via);
 }
 
 /** The hooks of a stage in the container's config.json; none when it cannot be read. */

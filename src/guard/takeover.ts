@@ -96,7 +96,7 @@ function runOf(argv: readonly string[], env: readonly string[], facts: Facts): R
     base,
   });
   run.limitMs = limitMs;
-  if (!place.inside) run.record = recordPath(place.roots, container);
+  if (!place.inside) run.record = recordPath(place.roots, container, call.via);
   if (program !== undefined) run.program = { fd: -1, argv: entry.args, kind: program };
   return run;
 }
