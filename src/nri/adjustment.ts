@@ -1,6 +1,7 @@
 /**
  * What an injection changed in a container's configuration, in the words of NRI. Hooks can only be added, and come after those
- * that are there; a variable or mount of the same name or place is replaced; a name with `-` before it is taken away.
+ * that are there; a variable, mount or device of the same name or place is replaced. Nothing that the container has can be taken
+ * away: a runtime only takes back so what another plugin has added (notes/nri/protocol.md).
  */
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
@@ -21,7 +22,7 @@ import { seccompPolicyOf, uint64 } from "./seccomp-policy.ts";
 
 /** The adjustment that makes `after` of `before`; undefined when there is nothing to do. */
 export function adjustmentOf(before: RuntimeConfig, after: RuntimeConfig): ContainerAdjustment | undefined {
-  const env = changedEnv(before.process?.env ?? [], after.process?.env ?? []);
+  const env = added(before.process?.env ?? [], after.process?.env ?? []).map(variableOf);
   const mounts = added(before.mounts ?? [], after.mounts ?? []).map(mountOf);
   const devices = added(before.linux?.devices ?? [], after.linux?.devices ?? []).map(deviceOf);
   const rlimits = added(before.process?.rlimits ?? [], after.process?.rlimits ?? []);
@@ -51,19 +52,9 @@ function added<T>(before: readonly T[], after: readonly T[]): T[] {
   return after.filter((one) => !before.some((other) => same(one, other)));
 }
 
-function changedEnv(
-  before: readonly string[],
-  after: readonly string[],
-): MessageInitShape<typeof KeyValueSchema>[] {
-  const names = new Set(after.map(envName));
-  const removed = before.map(envName).filter((name) => !names.has(name));
-  return [
-    ...[...new Set(removed)].map((name) => ({ key: `-${name}` })),
-    ...added(before, after).map((variable) => {
-      const key = envName(variable);
-      return { key, value: variable.slice(key.length + 1) };
-    }),
-  ];
+function variableOf(variable: string): MessageInitShape<typeof KeyValueSchema> {
+  const key = envName(variable);
+  return { key, value: variable.slice(key.length + 1) };
 }
 
 function addedHooks(

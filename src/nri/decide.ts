@@ -104,7 +104,7 @@ export class Decider {
       spoolHostDir: `${spool}/${keyOf(id)}`,
       spoolKey,
       via: "nri",
-      ...(engine === undefined ? {} : { engine }),
+      ...(engine === undefined ? {} : { engine: engine.name }),
       ...(namespace === undefined || namespace === "" ? {} : { namespace }),
       ...(patterns === undefined ? {} : { patterns }),
     };

@@ -5,8 +5,8 @@
 
 import { SANDBOX_KEYS } from "../rules/hooks/sandbox.ts";
 import { NAMESPACE_KEYS } from "../rules/hooks/trusted-namespace.ts";
-import type { OciDevice, OciHook, OciHooks, RuntimeConfig } from "../spec/runtime-config.ts";
-import type { Container, Hook, Hooks, LinuxDevice, PodSandbox } from "./generated/nri_pb.ts";
+import type { OciDevice, OciHook, OciHooks, OciMount, RuntimeConfig } from "../spec/runtime-config.ts";
+import type { Container, Hook, Hooks, LinuxDevice, Mount, PodSandbox } from "./generated/nri_pb.ts";
 
 /** Keys that only the engine's own word, on the container, may have. */
 const RESERVED: ReadonlySet<string> = new Set([...NAMESPACE_KEYS, ...SANDBOX_KEYS].map(([, key]) => key));
@@ -29,16 +29,16 @@ export function configOf(pod: PodSandbox | undefined, container: Container): Run
       })),
       ...(user === undefined ? {} : { user: { uid: user.uid, gid: user.gid } }),
     },
-    mounts: container.mounts.map(({ destination, type, source, options }) => ({
-      destination,
-      type,
-      source,
-      options,
-    })),
+    mounts: container.mounts.map(mountOf),
     annotations: { ...Object.fromEntries(ofPod), ...container.annotations },
     ...(hooks === undefined ? {} : { hooks: hooksOf(hooks) }),
     linux: { devices: (linux?.devices ?? []).map(deviceOf) },
   };
+}
+
+/** An empty type is none: so what this plugin, or another of its kind, has asked for is known again. */
+function mountOf({ destination, type, source, options }: Mount): OciMount {
+  return { destination, ...(type === "" ? {} : { type }), source, options };
 }
 
 function hooksOf(hooks: Hooks): OciHooks {

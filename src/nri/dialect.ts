@@ -3,6 +3,8 @@
  * out as a whole, as in hooks.d files and devices, because half a definition would be another one.
  */
 
+import { engineOf } from "../engines/all.ts";
+import type { Engine } from "../engines/engine.ts";
 import { isAtLeast } from "../engines/machine.ts";
 import type { LeftOut } from "../rules/hooks/made-beforehand.ts";
 import type { Plan, PlannedDefinition } from "../spec/plan.ts";
@@ -11,12 +13,11 @@ import type { Plan, PlannedDefinition } from "../spec/plan.ts";
 export interface Dialect {
   /** `containerd 1.7.24`, for messages. */
   readonly name: string;
-  /** As the rest of the program calls it; undefined for one that is not known. */
-  readonly engine: "containerd" | "crio" | undefined;
+  readonly version: string;
+  /** Undefined for one that is not known. */
+  readonly engine: Engine | undefined;
   readonly rlimits: boolean;
   readonly seccomp: boolean;
-  /** Whether it can be told to create no container while a plugin is missing. */
-  readonly requiresPlugins: boolean;
 }
 
 const ENGINES: { readonly [name: string]: "containerd" | "crio" } = {
@@ -29,21 +30,19 @@ const ENGINES: { readonly [name: string]: "containerd" | "crio" } = {
 const SINCE = {
   rlimits: { containerd: "1.7.7", crio: "1.29" },
   seccomp: { containerd: "2.2", crio: "1.34" },
-  requiresPlugins: { containerd: "2.2", crio: "1.34" },
 } as const;
 
 /** The dialect of a runtime; one that is not known is spoken to in the oldest. */
 export function dialectOf(name: string, version: string): Dialect {
-  const engine = ENGINES[name.toLowerCase()];
+  const known = ENGINES[name.toLowerCase()];
   const numbers = /\d+\.\d+(\.\d+)?/.exec(version)?.[0] ?? "0";
-  const since = (thing: keyof typeof SINCE) =>
-    engine !== undefined && isAtLeast(numbers, SINCE[thing][engine]);
+  const since = (thing: keyof typeof SINCE) => known !== undefined && isAtLeast(numbers, SINCE[thing][known]);
   return {
     name: `${name} ${numbers}`,
-    engine,
+    version: numbers,
+    engine: known === undefined ? undefined : engineOf(known),
     rlimits: since("rlimits"),
     seccomp: since("seccomp"),
-    requiresPlugins: since("requiresPlugins"),
   };
 }
 
@@ -61,6 +60,7 @@ export function speakable(plan: Plan, dialect: Dialect): { plan: Plan; leftOut: 
 function unfit({ position, edits = {}, entry }: PlannedDefinition, dialect: Dialect): string | undefined {
   if (position === "prepend" && entry !== undefined)
     return "its hook goes before all others, and NRI adds hooks behind them";
+  if (edits.removeEnv !== undefined) return "over NRI no variable can be taken away";
   if (edits.additionalGids !== undefined) return "NRI has no groups";
   if (edits.rlimits !== undefined && !dialect.rlimits) return `${dialect.name} takes no rlimits over NRI`;
   if (edits.seccomp !== undefined && !dialect.seccomp)

@@ -56,6 +56,8 @@ export async function openSession(options: PluginOptions): Promise<Session> {
     return decider === undefined ? undefined : answer(method, payload, decider, options);
   });
   void connection.closed.then((fault) => reject(fault ?? closedEarly()));
+  // Whoever waits hears of the call's failure first.
+  promise.catch(() => undefined);
   const timer = setTimeout(() => connection.close(), PATIENCE);
   try {
     const request = create(RegisterPluginRequestSchema, {

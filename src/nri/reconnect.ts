@@ -3,8 +3,8 @@
  * as loudly as a log can: at the start, and each time with how long it was.
  */
 
+import { failsOpen } from "../engines/nri.ts";
 import { Failure } from "../spec/failure.ts";
-import { failsOpen } from "./fails-open.ts";
 import type { PluginOptions } from "./options.ts";
 import { openSession } from "./plugin.ts";
 
@@ -25,7 +25,10 @@ export async function runPlugin(options: PluginOptions, stop: AbortSignal): Prom
       stop.addEventListener("abort", end, { once: true });
       if (stop.aborted) end();
       log("info", `connected to ${dialect.name} at ${socket} as ${options.index}-${options.name}`);
-      const said = awaySince === undefined ? failsOpen(dialect, options.name, due) : [gap(awaySince)];
+      const limit = due > 0 ? `within ${due} ms` : "in time";
+      const { engine, version } = dialect;
+      const said =
+        awaySince === undefined ? failsOpen(engine, version, options.name, limit) : [gap(awaySince)];
       for (const line of said) log("warn", line);
       pause = FIRST_PAUSE;
       told = undefined;

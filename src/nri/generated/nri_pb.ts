@@ -444,8 +444,6 @@ export const MountSchema: GenMessage<Mount> = /*@__PURE__*/
   messageDesc(file_nri, 16);
 
 /**
- * A key that begins with `-` takes the variable away.
- *
  * @generated from message nri.pkg.api.v1alpha1.KeyValue
  */
 export type KeyValue = Message<"nri.pkg.api.v1alpha1.KeyValue"> & {

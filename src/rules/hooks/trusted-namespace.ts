@@ -56,5 +56,6 @@ export function knownNamespace(
   const found = trustedNamespace(annotations, engine);
   if (found.kind === "none" || (found.kind === "name" && found.name === name))
     return { kind: "name", ...first };
-  return { kind: "conflict", values: [first, ...(found.kind === "name" ? [found] : found.values)] };
+  const others = found.kind === "name" ? [{ source: found.source, name: found.name }] : found.values;
+  return { kind: "conflict", values: [first, ...others] };
 }
