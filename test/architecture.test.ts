@@ -17,17 +17,18 @@ const MAP: { [room: string]: string[] } = {
   linux: ["spec"],
   host: ["linux"],
   // What is done with them.
-  plan: ["spec", "codec", "rules", "linux", "media"],
-  guard: ["spec", "codec", "rules", "linux"],
+  container: ["spec", "codec", "linux"],
+  plan: ["spec", "codec", "rules", "linux", "container", "media"],
+  guard: ["spec", "codec", "rules", "linux", "container"],
   sdk: ["spec", "codec", "rules", "linux"],
   author: ["spec", "sdk"],
-  runtime: ["spec", "codec", "rules", "linux", "plan"],
+  runtime: ["spec", "codec", "rules", "linux", "container", "plan"],
   record: ["spec", "codec", "rules", "linux"],
   layer: ["spec", "codec", "rules", "linux"],
   media: ["spec", "codec", "rules", "linux"],
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime", "layer", "media"],
   engines: ["spec", "codec", "rules", "linux", "plan"],
-  nri: ["spec", "codec", "rules", "linux", "plan", "runtime", "engines"],
+  nri: ["spec", "codec", "rules", "linux", "container", "plan", "engines"],
   observe: ["spec"],
   // Verbs return data; the command line parses and prints.
   commands: [

@@ -9,7 +9,7 @@ import { readTextIfThere } from "../linux/read.ts";
 import { ownEntry, type Via } from "../rules/hooks/own-entry.ts";
 import { isSandbox } from "../rules/hooks/sandbox.ts";
 import type { OciHook } from "../spec/runtime-config.ts";
-import { begin } from "./budget.ts";
+import { beginUnlessThere } from "./begin.ts";
 import type { Run } from "./run.ts";
 
 /** Far more than any config.json has. */
@@ -24,8 +24,7 @@ export function isDoneElsewhere({
   container,
   place,
   base,
-  record,
-}: Pick<Run, "call" | "container" | "place" | "base" | "record">): boolean {
+}: Pick<Run, "call" | "container" | "place" | "base">): boolean {
   const { via, stage, digest } = call;
   // Inside, whatever lies at the bundle's path is the container's word; the wrapper takes such entries out where it makes its own.
   if (via === undefined || place.inside) return false;
@@ -34,8 +33,7 @@ export function isDoneElsewhere({
   const others = hooks.map((hook) => ownEntry(hook, place.roots.root)).filter((own) => own?.entry === digest);
   if (others.some((own) => own !== undefined && rank(own.via) > rank(via))) return true;
   // The last stage comes when nothing has to be kept for the container any more.
-  if (stage !== "poststop")
-    begin(place.roots, record, { id: container.id, bundle: container.bundle, plan: call.plan });
+  if (stage !== "poststop") beginUnlessThere(place.roots, via, { ...container, plan: call.plan });
   return false;
 }
 

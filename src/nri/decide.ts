@@ -3,6 +3,8 @@
  * from it the adjustment that gives the container what the wrapper would give it. Its spool is made here.
  */
 
+import { dropRecord, keyOf } from "../container/record.ts";
+import { dropSpool, provideSpool } from "../container/spool.ts";
 import { LinuxError } from "../linux/error.ts";
 import { randomHex } from "../linux/random.ts";
 import { linkedDigest, readPlanFile } from "../plan/read.ts";
@@ -10,8 +12,6 @@ import { type InjectContext, type Injection, injectPlan } from "../rules/hooks/i
 import type { LeftOut } from "../rules/hooks/made-beforehand.ts";
 import { engineNeed, type PatternEngine } from "../rules/hooks/match-pattern.ts";
 import { loadEngine } from "../rules/hooks/pattern-engine.ts";
-import { containerKey, dropRecord } from "../runtime/record.ts";
-import { dropSpool, provideSpool } from "../runtime/spool.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Hex, Plan } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
@@ -78,7 +78,7 @@ export class Decider {
 
   /** A container is no more: what its poststop hooks have not taken away goes, such as that of one that was never started. */
   forget(id: string): void {
-    const key = keyOf(id);
+    const key = keyFor(id);
     dropSpool(`${this.#roots.spool}/${key}`);
     try {
       dropRecord(this.#roots, key);
@@ -101,7 +101,7 @@ export class Decider {
       storeDir: store,
       plan: digest,
       runtimeName: "",
-      spoolHostDir: `${spool}/${keyOf(id)}`,
+      spoolHostDir: `${spool}/${keyFor(id)}`,
       spoolKey,
       via: "nri",
       ...(engine === undefined ? {} : { engine: engine.name }),
@@ -124,6 +124,6 @@ export class Decider {
 }
 
 /** Under which name the guard keeps a record of such a container: by its id alone, since nobody has said its bundle. */
-function keyOf(id: string): string {
-  return containerKey(id, "nri");
+function keyFor(id: string): string {
+  return keyOf({ id, bundle: "" }, "nri");
 }
