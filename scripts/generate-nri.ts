@@ -6,29 +6,30 @@
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 
-const FILES = [
-  ["src/nri", "nri"],
-  ["src/nri", "ttrpc"],
-  ["test/support", "cri"],
-] as const;
+const SOURCES: { readonly [directory: string]: readonly string[] } = {
+  "src/nri": ["nri", "ttrpc"],
+  "test/support": ["cri"],
+};
 
 const check = process.argv[2] === "--check";
 const scratch = mkdtempSync("/tmp/hookwright-proto-");
-let stale = false;
+const stale: string[] = [];
 try {
-  for (const [directory, name] of FILES) {
+  for (const [directory, names] of Object.entries(SOURCES)) {
     const out = `${directory}/generated`;
     const words = ["-I", directory, `--es_out=${check ? scratch : out}`, "--es_opt=target=ts"];
     const plugin = "--plugin=node_modules/.bin/protoc-gen-es";
-    const { exitCode, stderr } = Bun.spawnSync(["protoc", plugin, ...words, `${directory}/${name}.proto`]);
-    if (exitCode !== 0) throw new Error(`protoc of ${name}.proto: ${stderr.toString()}`);
+    const files = names.map((name) => `${directory}/${name}.proto`);
+    const { exitCode, stderr } = Bun.spawnSync(["protoc", plugin, ...words, ...files]);
+    if (exitCode !== 0) throw new Error(`protoc of ${files.join(" ")}: ${stderr.toString()}`);
     if (!check) continue;
-    const made = readFileSync(`${scratch}/${name}_pb.ts`, "utf8");
-    if (made === readFileSync(`${out}/${name}_pb.ts`, "utf8")) continue;
-    console.error(`${out}/${name}_pb.ts is not what scripts/generate-nri.ts writes`);
-    stale = true;
+    for (const name of names.map((one) => `${one}_pb.ts`)) {
+      const made = readFileSync(`${scratch}/${name}`, "utf8");
+      if (made !== readFileSync(`${out}/${name}`, "utf8")) stale.push(`${out}/${name}`);
+    }
   }
 } finally {
   rmSync(scratch, { recursive: true });
 }
-process.exit(stale ? 1 : 0);
+for (const file of stale) console.error(`${file} is not what scripts/generate-nri.ts writes`);
+process.exit(stale.length > 0 ? 1 : 0);

@@ -19,7 +19,7 @@ export const NAMESPACE_KEYS: readonly [engine: string, key: string][] = [
 ];
 
 /** What the source is called when the engine has told us the namespace itself, over NRI. */
-export const FIRST_HAND = "nri";
+const FIRST_HAND = "nri";
 
 /**
  * The namespace, or `none`, or a conflict. `engine` (containerd, crio, docker, podman), when it is known, decides which
