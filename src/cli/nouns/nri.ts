@@ -28,7 +28,7 @@ export const nri: Verb = {
     },
     { name: "name", value: "NAME", summary: "the plugin's name; hookwright when absent" },
     { name: "index", value: "NN", summary: "its place among plugins, 00 to 99; 10 when absent" },
-    { name: "log-level", value: "LEVEL", choices: LEVELS, summary: `${LEVELS.join(", ")}; info when absent` },
+    { name: "log-level", value: "LEVEL", choices: LEVELS, summary: "how much is said; info when absent" },
   ],
   kernel: true,
   async run({ roots, flags, cwd, stop, say }) {
