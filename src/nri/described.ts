@@ -3,20 +3,18 @@
  * is what the wrapper does.
  */
 
-import { SANDBOX_KEYS } from "../rules/hooks/sandbox.ts";
-import { NAMESPACE_KEYS } from "../rules/hooks/trusted-namespace.ts";
 import type { OciDevice, OciHook, OciHooks, OciMount, RuntimeConfig } from "../spec/runtime-config.ts";
 import type { Container, Hook, Hooks, LinuxDevice, Mount, PodSandbox } from "./generated/nri_pb.ts";
 
-/** Keys that only the engine's own word, on the container, may have. */
-const RESERVED: ReadonlySet<string> = new Set([...NAMESPACE_KEYS, ...SANDBOX_KEYS].map(([, key]) => key));
+/** Keys that only the engine's own word, on the container, may have: namespace, image and kind of a container are read there. */
+const RESERVED = "io.kubernetes.";
 
 /**
  * What a runtime would read of it. Its annotations are the pod's, all of them, below the container's own, where the engine has
  * put its words in. NRI says nothing of the user before 0.11, so a device node's owner is not known there.
  */
 export function configOf(pod: PodSandbox | undefined, container: Container): RuntimeConfig {
-  const ofPod = Object.entries(pod?.annotations ?? {}).filter(([key]) => !RESERVED.has(key));
+  const ofPod = Object.entries(pod?.annotations ?? {}).filter(([key]) => !key.startsWith(RESERVED));
   const { user, hooks, linux } = container;
   return {
     process: {
