@@ -63,12 +63,9 @@ describe.skipIf(!ready)("containerd 1.7", () => {
     }
   }
 
-  async function startPlugin(name: string): Promise<Plugin> {
-    const words = ["nri", "--socket", nriSocket(root), "--log-level", "debug"];
-    const started = new Plugin(
-      name,
-      world.spawn([program("hookwright"), ...words], `${root.work}/${name}.log`),
-    );
+  async function startPlugin(name: string, ...via: string[]): Promise<Plugin> {
+    const words = [program("hookwright"), "nri", "--socket", nriSocket(root), "--log-level", "debug"];
+    const started = new Plugin(name, world.spawn([...via, ...words], `${root.work}/${name}.log`));
     await started.says("connected to containerd 1.7");
     return started;
   }
@@ -231,11 +228,13 @@ describe.skipIf(!ready)("containerd 1.7", () => {
     // This is what fails open.
     const without = await cri.runContainer(pod, "without", ["/bin/sleep", "1000"]);
     expect(await cri.exec(without, ["env"])).not.toContain("EDITED");
-    plugin = await startPlugin("again");
+    // As the unit starts it: with no right to mount, so the spool of startContainer hooks is a plain file.
+    plugin = await startPlugin("again", "setpriv", "--bounding-set=-sys_admin");
     const after = await cri.runContainer(pod, "after", ["/bin/sleep", "1000"]);
-    expect(ran(after)).toContain("10-every createRuntime ok");
-    expect(ran(without)).toEqual([]);
     await cri.removePod(pod);
+    expect(ran(after)).toHaveLength(STAGES.length);
+    expect(ran(without)).toEqual([]);
+    expect(readdirSync(root.spool)).toEqual([]);
   }, 60_000);
 
   test("the engine killed and started again: the plugin is back by itself", async () => {
