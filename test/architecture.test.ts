@@ -21,7 +21,7 @@ const MAP: { [room: string]: string[] } = {
   guard: ["spec", "codec", "rules", "linux"],
   sdk: ["spec", "codec", "rules", "linux"],
   author: ["spec", "sdk"],
-  runtime: ["spec", "codec", "rules", "linux", "plan"],
+  runtime: ["spec", "codec", "rules", "linux", "plan", "guard"],
   record: ["spec", "codec", "rules", "linux"],
   layer: ["spec", "codec", "rules", "linux"],
   media: ["spec", "codec", "rules", "linux"],

@@ -5,6 +5,8 @@
 
 import { Failure } from "../../spec/failure.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
+import type { Origin } from "./origin.ts";
+import { isInfra, isSandbox } from "./sandbox.ts";
 import { type Annotations, type TrustedNamespace, trustedNamespace } from "./trusted-namespace.ts";
 
 export interface ContainerFacts {
@@ -16,10 +18,17 @@ export interface ContainerFacts {
   command: string | null | undefined;
   hasBindMounts: boolean;
   namespace: TrustedNamespace;
+  /** A pod's sandbox. */
+  sandbox: boolean;
+  /** What the container was made of; looked up only when it is asked. */
+  origin: () => Origin;
 }
+
+const UNKNOWN: Origin = { why: "nobody was asked" };
 
 export interface FactsOptions {
   engine?: string;
+  origin?: () => Origin;
   /** Mounts that are not the container's own, such as those that an injection put there. */
   ignoreMount?: (mount: OciMount) => boolean;
 }
@@ -57,13 +66,17 @@ export function factsOf(config: RuntimeConfig, options: FactsOptions = {}): Cont
     if (typeof value !== "string") throw wrongShape(`annotations[${JSON.stringify(key)}]`, "a string");
     values.push(value);
   }
+  const { engine, origin = () => UNKNOWN } = options;
+  const command = commandOf(config);
   return {
     annotations,
     keys,
     values,
-    command: commandOf(config),
+    command,
     hasBindMounts: hasBindMounts(config, options.ignoreMount),
-    namespace: trustedNamespace(annotations, options.engine),
+    namespace: trustedNamespace(annotations, engine),
+    sandbox: isSandbox(annotations, engine) || (engine === "podman" && isInfra(annotations, command, origin)),
+    origin,
   };
 }
 

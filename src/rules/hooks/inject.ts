@@ -32,11 +32,9 @@ export function injectPlan(config: RuntimeConfig, plan: Plan, context: InjectCon
 function injectFully(config: RuntimeConfig, plan: Plan, context: InjectContext): Injection {
   const lists = hookLists(config);
   const injection: Injection = { matched: [], skipped: [], added: {}, changed: [] };
-  const { matched, skipped } = selectDefinitions(
-    plan.definitions,
-    factsFor(config, plan, context),
-    context.patterns,
-  );
+  const facts = factsFor(config, plan, context);
+  if (facts.sandbox) injection.sandbox = true;
+  const { matched, skipped } = selectDefinitions(plan.definitions, facts, context.patterns);
   const changed = new Set(
     applyEdits(
       config,
@@ -87,8 +85,7 @@ export function factsFor(
     edited ||= asked;
     return asked || isOwnMount(mount, context);
   };
-  const engine = context.engine === undefined ? {} : { engine: context.engine };
-  const facts = factsOf(config, { ignoreMount, ...engine });
+  const facts = factsOf(config, { ...context, ignoreMount });
   if (facts.hasBindMounts || !edited) return facts;
   return { ...facts, hasBindMounts: hadBindMounts(config, plan, context) };
 }
