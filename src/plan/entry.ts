@@ -1,7 +1,7 @@
 /** From a definition and its inspected program to the entry that the guard reads, and to the planned definition. */
 
-import { compileWhen } from "../rules/hooks/compile-when.ts";
 import { compileImage } from "../rules/hooks/compile-image.ts";
+import { compileWhen } from "../rules/hooks/compile-when.ts";
 import type { Definition, Edits } from "../spec/definition.ts";
 import type { Entry, PlannedDefinition } from "../spec/plan.ts";
 import type { Configuration } from "./configuration.ts";

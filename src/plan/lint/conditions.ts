@@ -1,8 +1,8 @@
 /** Rules about `when`: patterns that do not compile, that match more than they seem to, and conditions that never hold. */
 
 import type { PathStep } from "../../codec/definition/located.ts";
-import { compilePattern } from "../../rules/hooks/pattern.ts";
 import { compileImage } from "../../rules/hooks/compile-image.ts";
+import { compilePattern } from "../../rules/hooks/pattern.ts";
 import type { Definition, When } from "../../spec/definition.ts";
 import { Failure } from "../../spec/failure.ts";
 import { anchored } from "./anchor.ts";
