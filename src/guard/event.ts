@@ -4,11 +4,11 @@
  */
 
 import type { Container } from "../codec/state.ts";
+import { readEngineRecord } from "../container/engine-record.ts";
 import { engineOf } from "../rules/hooks/engine-of.ts";
 import type { EndEvent, EventBase, StartEvent } from "../spec/event.ts";
 import type { Entry } from "../spec/plan.ts";
 import type { Call } from "./call.ts";
-import { readRecord } from "./origin.ts";
 import type { Tail } from "./output.ts";
 import { type Moment, stamp } from "./run-id.ts";
 import type { Verdict } from "./verdict.ts";
@@ -35,7 +35,7 @@ export function common(run: string, call: Call, container: Container, entry: Ent
     boot: "",
   };
   if (container.pid !== undefined) event.container.pid = container.pid;
-  const engine = engineOf(container.bundle, container.annotations, readRecord);
+  const engine = engineOf(container.bundle, container.annotations, readEngineRecord);
   if (engine !== undefined) event.engine = engine;
   if (call.runtime !== undefined) event.runtime = call.runtime;
   return event;

@@ -1,13 +1,10 @@
 /** Where a container comes from: the engine whose bundle it is, and what that engine knows of its image. */
 
-import { readTextIfPossible } from "../linux/read.ts";
+import { readEngineRecord } from "../container/engine-record.ts";
 import { engineOf } from "../rules/hooks/engine-of.ts";
 import type { InjectContext } from "../rules/hooks/inject.ts";
 import { originIn } from "../rules/hooks/origin.ts";
 import type { RuntimeConfig } from "../spec/runtime-config.ts";
-
-/** More than an engine with thousands of containers writes into one file. */
-const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
 /** `engine`, when it is known already. Files are looked into only where a definition asks for it. */
 export function beginningOf(
@@ -15,10 +12,9 @@ export function beginningOf(
   config: RuntimeConfig,
   known?: string,
 ): Pick<InjectContext, "engine" | "origin"> {
-  const read = (path: string) => readTextIfPossible(path, MAX_RECORD_BYTES);
   const { annotations, root } = config;
-  const engine = known ?? engineOf(bundle, annotations, read);
-  const origin = originIn({ engine, bundle, annotations, rootPath: () => pathOf(root) }, read);
+  const engine = known ?? engineOf(bundle, annotations, readEngineRecord);
+  const origin = originIn({ engine, bundle, annotations, rootPath: () => pathOf(root) }, readEngineRecord);
   return engine === undefined ? { origin } : { engine, origin };
 }
 
