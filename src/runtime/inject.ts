@@ -17,9 +17,9 @@ import { loadEngine } from "../rules/hooks/pattern-engine.ts";
 import type { Hex, Plan } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { RuntimeConfig } from "../spec/runtime-config.ts";
+import { beginningOf } from "./beginning.ts";
 import { planOf } from "./carried.ts";
 import { type ConfigFile, readConfigFile, writeConfigFile } from "./config-file.ts";
-import { engineOf } from "./engine.ts";
 import { parseConfig } from "./parse-config.ts";
 
 export interface BundleRequest {
@@ -58,7 +58,6 @@ export async function injectBundle(request: BundleRequest): Promise<BundleInject
   const { doc, config } = readUnambiguous(file);
   const { plan, digest } = planOf(file.text, config, bundle, request, roots);
   const key = containerKey(request.id ?? "", bundle);
-  const engine = engineOf(bundle, config.annotations);
   const need = engineNeed(plan);
   let newKey = false;
   const injection = injectPlan(config, plan, {
@@ -71,7 +70,7 @@ export async function injectBundle(request: BundleRequest): Promise<BundleInject
       newKey = true;
       return randomHex(32);
     },
-    ...(engine === undefined ? {} : { engine }),
+    ...beginningOf(bundle, config),
     ...(need === "none" ? {} : { patterns: await loadEngine(need) }),
   });
   const after = injection.changed.length > 0 ? print(doc, injection.changed) : file.text;

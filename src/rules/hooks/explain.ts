@@ -34,7 +34,7 @@ export interface Explanation {
   order: { stage: Stage; hooks: PlacedHook[] }[];
   /** Members of the config that would change. */
   changed: ConfigMember[];
-  /** A pod's sandbox: no definition is matched against it. */
+  /** A pod's sandbox: only definitions with `when.sandbox` are matched against it. */
   sandbox: boolean;
   /** Why the container would not be created. */
   failure?: Failure;
@@ -55,11 +55,11 @@ export function explainPlan(
     outcome = { changed, sandbox: sandbox === true };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    outcome = { changed: [], sandbox: false, failure: error };
+    outcome = { changed: [], sandbox: facts.sandbox, failure: error };
   }
   const definitions = plan.definitions.map((definition) => {
     const report = explainWhen(definition.when, facts, context.patterns);
-    const applies = report.verdict === "match" && !outcome.sandbox;
+    const applies = report.verdict === "match";
     const stages = applies && definition.entry !== undefined ? definition.stages : [];
     return {
       ...report,

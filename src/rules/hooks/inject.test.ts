@@ -328,7 +328,7 @@ describe("who is left out", () => {
     );
     const { matched, skipped } = injectPlan({ process: {} }, pass, context());
     expect(matched.map(({ name }) => name)).toEqual(["b"]);
-    expect(skipped.map(({ failure }) => failure.message)).toEqual([message]);
+    expect(skipped.map(({ message: said }) => said)).toEqual([message]);
   });
 });
 

@@ -12,7 +12,7 @@ import { editMountsOf, isEditOf } from "./edit-mounts.ts";
 import { applyEdits } from "./edits.ts";
 import { factsOf, mountsOf } from "./facts.ts";
 import { hookLists } from "./hook-lists.ts";
-import { type InjectContext, type Injection, injectPlain, whereFrom } from "./inject-plain.ts";
+import { type InjectContext, type Injection, injectPlain } from "./inject-plain.ts";
 import { type OwnEntry, ownEntry, withoutKey } from "./own-entry.ts";
 import { removeInjection } from "./remove.ts";
 import { same } from "./same.ts";
@@ -32,11 +32,9 @@ export function injectPlan(config: RuntimeConfig, plan: Plan, context: InjectCon
 function injectFully(config: RuntimeConfig, plan: Plan, context: InjectContext): Injection {
   const lists = hookLists(config);
   const injection: Injection = { matched: [], skipped: [], added: {}, changed: [] };
-  const { matched: selected, skipped } = selectDefinitions(
-    plan.definitions,
-    factsFor(config, plan, context),
-    context.patterns,
-  );
+  const facts = factsFor(config, plan, context);
+  if (facts.sandbox) injection.sandbox = true;
+  const { matched: selected, skipped } = selectDefinitions(plan.definitions, facts, context.patterns);
   const matched = withGiven(selected, plan, lists, context.root);
   const changed = new Set(
     applyEdits(
@@ -88,7 +86,7 @@ export function factsFor(
     edited ||= asked;
     return asked || isOwnMount(mount, context);
   };
-  const facts = factsOf(config, { ignoreMount, ...whereFrom(context) });
+  const facts = factsOf(config, { ...context, ignoreMount });
   if (facts.hasBindMounts || !edited) return facts;
   return { ...facts, hasBindMounts: hadBindMounts(config, plan, context) };
 }
