@@ -28,6 +28,8 @@ const MAP: { [room: string]: string[] } = {
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime", "layer", "media"],
   engines: ["spec", "codec", "rules", "linux", "plan"],
   observe: ["spec"],
+  // Looks at all of it, and changes nothing.
+  doctor: ["spec", "rules", "linux", "plan", "engines", "observe"],
   // Verbs return data; the command line parses and prints.
   commands: [
     "spec",
@@ -43,8 +45,9 @@ const MAP: { [room: string]: string[] } = {
     "bundle",
     "engines",
     "observe",
+    "doctor",
   ],
-  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "observe", "commands"],
+  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "observe", "doctor", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
