@@ -55,7 +55,7 @@ RECORDER := src/record/generated/object-x86_64.js src/record/generated/object-aa
 APPLETS := src/runtime/main.ts src/guard/main.ts src/record/main.ts
 NAMES := hookwright-runtime hookwright-guard hookwright-record hookwright-runc hookwright-crun oci-add-hooks oci-seccomp-bpf-hook
 
-.PHONY: build host hooks demo test portable bench check fuzz install clean help build-arm64
+.PHONY: build host hooks demo test portable bench check fuzz deb install clean help build-arm64
 .PHONY: FORCE setup-build setup-check setup-test setup-demo setup-bench setup-arm64
 
 build: dist/hookwright dist/umoci dist/hookwright-sdk/package.json dist/hookwright-compile host hooks ## dist/hookwright and dist/hookwright-host with their names
@@ -86,6 +86,9 @@ check: $(RECORDER) | setup-check ## types, lint, unused code, the arrows between
 
 fuzz: | setup-check ## a million mutated inputs: SEED=1 RUNS=1000000
 	@$(BUN) test/fuzz/run.ts
+
+deb: build ## dist/hookwright-host_*.deb and dist/hookwright_*.deb
+	@packaging/build dist
 
 clean: ## removes what was built; fetched sources and packages stay
 	rm -rf dist .cache/build
