@@ -9,9 +9,11 @@ import { mkdirAll } from "../linux/directory.ts";
 import { LinuxError } from "../linux/error.ts";
 import { unlinkIfThere } from "../linux/link.ts";
 import { replaceFile } from "../linux/replace.ts";
+import { hasLastHookOnly, promise } from "../plan/promised.ts";
 import { readPlan } from "../plan/read.ts";
 import { cdiSpec, hooksFiles, type LeftOut } from "../rules/hooks/made-beforehand.ts";
 import { Failure } from "../spec/failure.ts";
+import type { Hex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import { engineOf } from "./all.ts";
 import { hooksDirectory } from "./draft.ts";
@@ -66,6 +68,8 @@ interface Wanted extends Omit<Synchronized, "changed"> {
   /** Of hooks.d files, which is ours alone; whether there are to be any. */
   readonly directory: string;
   readonly hooked: boolean;
+  /** Digest of the plan, when a container may come to a hook of it without a record. */
+  readonly promised: Hex | undefined;
   /** What each file is to say; undefined for one that is not to be there. */
   readonly files: ReadonlyMap<string, string | undefined>;
 }
@@ -85,6 +89,7 @@ function wantedBy(roots: Roots): Wanted {
   return {
     directory,
     hooked,
+    promised: (hooked || deviced) && hasLastHookOnly(inForce.plan) ? inForce.digest : undefined,
     files: new Map<string, string | undefined>([...files, [cdiFile(roots), cdi?.spec && printed(cdi.spec)]]),
     hooksLeftOut: hooks?.leftOut ?? [],
     cdiLeftOut: cdi?.leftOut ?? [],
@@ -92,7 +97,8 @@ function wantedBy(roots: Roots): Wanted {
 }
 
 function synchronizeFiles(roots: Roots): Synchronized {
-  const { directory, hooked, files, ...leftOut } = wantedBy(roots);
+  const { directory, hooked, promised, files, ...leftOut } = wantedBy(roots);
+  if (promised !== undefined) promise(roots, promised);
   // CRI-O does not start when a directory that it is to watch is not there.
   if (hooked) mkdirAll(directory, 0o755);
   // New ones are there before stale ones go, so a hook runs twice rather than not at all.
