@@ -57,7 +57,7 @@ GENERATED := $(RECORDER) $(TABLES)
 APPLETS := src/runtime/main.ts src/guard/main.ts src/record/main.ts
 NAMES := hookwright-runtime hookwright-guard hookwright-record hookwright-runc hookwright-crun oci-add-hooks oci-seccomp-bpf-hook
 
-.PHONY: build host hooks demo test portable bench check fuzz install kubernetes-image clean help build-arm64
+.PHONY: build host hooks demo test portable bench check fuzz deb install kubernetes-image clean help build-arm64
 .PHONY: FORCE setup-build setup-check setup-test setup-demo setup-bench setup-image setup-arm64
 
 build: dist/hookwright dist/umoci dist/hookwright-sdk/package.json dist/hookwright-compile host hooks ## dist/hookwright and dist/hookwright-host with their names
@@ -91,6 +91,9 @@ fuzz: $(GENERATED) | setup-check ## a million mutated inputs: SEED=1 RUNS=100000
 
 kubernetes-image: build | setup-image ## dist/kubernetes-image, an OCI layout for deploy/kubernetes
 	@scripts/kubernetes-image
+
+deb: build ## dist/hookwright-host_*.deb and dist/hookwright_*.deb
+	@packaging/build dist
 
 clean: ## removes what was built; fetched sources and packages stay
 	rm -rf dist .cache/build

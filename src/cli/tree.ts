@@ -2,6 +2,7 @@
 
 import type { Noun } from "./grammar.ts";
 import { bundle } from "./nouns/bundle.ts";
+import { doctor } from "./nouns/doctor.ts";
 import { engine } from "./nouns/engine.ts";
 import { events, stats } from "./nouns/events.ts";
 import { hook } from "./nouns/hook.ts";
@@ -31,6 +32,7 @@ export const tree: Noun = {
     events,
     stats,
     ...shellVerbs(() => tree),
+    doctor,
     version,
   ],
 };
