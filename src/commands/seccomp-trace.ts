@@ -7,7 +7,7 @@ import { read } from "../record/snapshot.ts";
 import { unregister } from "../record/unregister.ts";
 import type { Abi, Recording } from "../spec/recording.ts";
 import type { Roots } from "../spec/roots.ts";
-import { isRunning } from "./seccomp-container.ts";
+import { isRunning } from "./running-container.ts";
 
 export interface Refused {
   /** RFC 3339: when it was noticed. */

@@ -50,13 +50,18 @@ export const trial: Verb = {
   description: [
     "HOOK is a hook in TypeScript, which is built first, a program, a definition, or the name of a definition of this host. It runs as " +
       "a runtime would start it, checked, confined and timed, but in a root of its own: the plan in force stays as it is, and nothing is " +
-      "written to the log. `runc state ID | hookwright hook run HOOK --stage S --state -` runs it for a container that lives.",
+      "written to the log. With --container it runs for a container that lives: of runc or crun by themselves, or below Docker, Podman or " +
+      "containerd.",
   ],
   examples: [
     { command: "hookwright hook run greet.ts --stage createRuntime", means: "build it and see what it does" },
     {
       command: "hookwright hook run greet.yaml --stage poststop --bundle ./bundle",
       means: "as its definition says, for a bundle",
+    },
+    {
+      command: "hookwright hook run bind-device --stage poststart --container 3f2a1c9d8e7b",
+      means: "for a container that runs",
     },
   ],
   arguments: [{ name: "HOOK", summary: "a file, or the name of a definition", completes: "hook" }],
@@ -67,6 +72,13 @@ export const trial: Verb = {
       value: "DIR",
       completes: "directory",
       summary: "the container's bundle; an empty one when absent",
+    },
+    { name: "container", value: "ID", summary: "a container that runs, whose state is taken" },
+    {
+      name: "runtime-root",
+      value: "DIR",
+      completes: "directory",
+      summary: "where its runtime keeps its state",
     },
     {
       name: "state",
@@ -83,6 +95,17 @@ export const trial: Verb = {
     const { hookRun } = await import("../../commands/hook-run.ts");
     const { runText } = await import("../run-text.ts");
     const [bundle, state] = [flags.text("bundle"), flags.text("state")];
+    const [container, runtimeRoot] = [flags.text("container"), flags.text("runtime-root")];
+    if ([bundle, state, container].filter((one) => one !== undefined).length > 1) {
+      throw new Failure(
+        "usage",
+        "run a hook: --bundle, --container and --state are three ways to say the same",
+        {
+          hint: "Give one of them.",
+          exitCode: EXIT.usage,
+        },
+      );
+    }
     const path = absolute(hook, cwd);
     const run = await hookRun(roots, {
       hook: existsSync(path) ? path : hook,
@@ -90,6 +113,8 @@ export const trial: Verb = {
       args: flags.list("arg"),
       ...(flags.list("env").length === 0 ? {} : { env: flags.list("env") }),
       ...(bundle === undefined ? {} : { bundle: absolute(bundle, cwd) }),
+      ...(container === undefined ? {} : { container }),
+      ...(runtimeRoot === undefined ? {} : { runtimeRoot: absolute(runtimeRoot, cwd) }),
       ...(state === undefined ? {} : { state: await textOf(state, cwd) }),
     });
     const exitCode = run.result === "ok" ? EXIT.ok : EXIT.failed;
