@@ -27,7 +27,7 @@ const LIMIT = 1024 * 1024;
 
 export const rootfs: Capability<Rootfs> = {
   name: "rootfs",
-  stages: ["prestart", "createRuntime", "createContainer", "startContainer", "poststart"],
+  stages: ["precreate", "prestart", "createRuntime", "createContainer", "startContainer", "poststart"],
   because: "the container's file system may be gone",
   open: (call) => new Rootfs(rootOf(call)),
 };
