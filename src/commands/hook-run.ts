@@ -19,7 +19,7 @@ import type { ShownRun } from "./events-show.ts";
 import { hookAdd } from "./hook-add.ts";
 import { hookShow } from "./hook-show.ts";
 import { runOnce, stateText } from "./run-once.ts";
-import { containerState } from "./running-container.ts";
+import { stateAt } from "./running-container.ts";
 
 export interface RunOptions {
   /** Absolute path of a hook in TypeScript, a program or a definition; or the name of a definition of this host. */
@@ -92,9 +92,7 @@ function stateOfRunning({ hook, stage, container = "", runtimeRoot }: RunOptions
       { hint: "give --stage poststart: then it changes a container that runs" },
     );
   }
-  const said = JSON.parse(containerState(container, runtimeRoot === undefined ? [] : [runtimeRoot]));
-  const state = JSON.parse(stateText(stage, said.id, said.bundle, said.annotations));
-  return JSON.stringify(stage === "poststop" ? state : { ...state, pid: said.pid });
+  return stateAt(stage, container, runtimeRoot);
 }
 
 function stateOf(bundle: string, stage: Stage): string {

@@ -2,6 +2,8 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { Failure } from "../spec/failure.ts";
+import { PRECREATE, type Stage } from "../spec/stage.ts";
+import { stateText } from "./run-once.ts";
 
 /** Below a directory that ends in a slash each user of the runtime has one of its own. */
 const STATE_ROOTS = ["/run/runc", "/run/crun", "/run/containerd/runc/", "/run/docker/runtime-runc/"];
@@ -22,8 +24,15 @@ export function containerPid(id: string, stateRoots: readonly string[] = []): nu
   throw missing(id, "neither runc, crun, Podman nor Docker knows it as running");
 }
 
-/** Its state, JSON, as its runtime prints it. `stateRoots` come first. @throws Failure `container_missing` */
-export function containerState(id: string, stateRoots: readonly string[] = []): string {
+/** The state, JSON, that its runtime would give a hook at a stage. @throws Failure `container_missing` */
+export function stateAt(stage: Stage, id: string, stateRoot?: string): string {
+  const said = JSON.parse(containerState(id, stateRoot === undefined ? [] : [stateRoot]));
+  const state = JSON.parse(stateText(stage, said.id, said.bundle, said.annotations));
+  return JSON.stringify(stage === "poststop" || stage === PRECREATE ? state : { ...state, pid: said.pid });
+}
+
+/** Its state as its runtime prints it. */
+function containerState(id: string, stateRoots: readonly string[]): string {
   const { kept } = find(id, stateRoots);
   if (kept === undefined) throw missing(id, "neither runc nor crun knows it as running");
   const { runtime, root } = kept;

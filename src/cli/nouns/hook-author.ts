@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { EXIT, Failure } from "../../spec/failure.ts";
 import { isStage, type Stage } from "../../spec/stage.ts";
 import { absolute } from "../absolute.ts";
-import type { Verb } from "../grammar.ts";
+import type { Answer } from "../answer.ts";
+import type { Call, Verb } from "../grammar.ts";
 
 const TEMPLATES = ["plain", "rootfs"] as const;
 
@@ -130,6 +131,9 @@ export const replay: Verb = {
     "The program is the one that ran, from the store, not the one that is installed now. The state is made of what the record and the " +
       "bundle still tell, without a process; `runc state ID | hookwright hook replay RUN --state -` gives that of a container that lives. " +
       "As with `hook run`, it runs in a root of its own.",
+    "With --shell it does not run: a shell opens where it ran, with its environment, its words as $1, $2 and so on, and the state in " +
+      'the file $HOOKWRIGHT_STATE; `"$HOOKWRIGHT_HOOK" "$@" <$HOOKWRIGHT_STATE` starts it there. For a hook of startContainer that is ' +
+      "inside of its container, which has to live; for one of createContainer in the network, ipc and uts namespaces of it, if it does.",
   ],
   examples: [
     { command: "hookwright hook replay 0199f3", means: "does it fail again?" },
@@ -137,6 +141,7 @@ export const replay: Verb = {
       command: "hookwright hook replay 0199f3 --trace /tmp/calls",
       means: "its system calls, as strace writes them",
     },
+    { command: "hookwright hook replay 0199f3 --shell", means: "a shell where it ran" },
   ],
   arguments: [{ name: "RUN", summary: "id of the run, or its beginning", completes: "run" }],
   flags: [
@@ -147,16 +152,27 @@ export const replay: Verb = {
       summary: "a state as `runc state` prints it; - for standard input",
     },
     { name: "trace", value: "FILE", completes: "file", summary: "file for its system calls; needs strace" },
+    { name: "shell", summary: "open a shell where it ran, in its stead" },
+    {
+      name: "runtime-root",
+      value: "DIR",
+      completes: "directory",
+      summary: "with --shell: where the container's runtime keeps its state",
+    },
   ],
   exits: ["1 the hook failed, or could not be run"],
   kernel: true,
-  async run({ roots, args: [run = ""], flags, cwd }) {
+  async run(call) {
+    const { roots, args, flags, cwd } = call;
+    const [run = ""] = args;
     const { hookReplay } = await import("../../commands/hook-replay.ts");
     const { runText } = await import("../run-text.ts");
     const [state, trace] = [flags.text("state"), flags.text("trace")];
+    const stated = state === undefined ? {} : { state: await textOf(state, cwd) };
+    if (flags.on("shell")) return shellWhere(call, stated);
     const replayed = await hookReplay(roots, {
       run,
-      ...(state === undefined ? {} : { state: await textOf(state, cwd) }),
+      ...stated,
       ...(trace === undefined ? {} : { trace: absolute(trace, cwd) }),
     });
     const { before, now } = replayed;
@@ -169,6 +185,18 @@ export const replay: Verb = {
     };
   },
 };
+
+async function shellWhere(
+  { roots, args: [run = ""], flags, say }: Call,
+  stated: { state?: string },
+): Promise<Answer> {
+  const { hookShell } = await import("../../commands/hook-shell.ts");
+  const runtimeRoot = flags.text("runtime-root");
+  const root = runtimeRoot === undefined ? {} : { runtimeRoot };
+  const begin = (where: string) => say(`a shell ${where}; the state is in $HOOKWRIGHT_STATE`);
+  const ended = await hookShell(roots, { run, begin, ...stated, ...root });
+  return { kind: "whole", data: ended, view: [], names: [], exitCode: ended.exit };
+}
 
 function stageOf(word = ""): Stage {
   if (isStage(word)) return word;
