@@ -65,7 +65,13 @@ export async function hookShell(host: Roots, options: ShellOptions): Promise<She
       ...(inside ? [] : [`HOOKWRIGHT_HOOK=${host.store}/${entry.hook}`]),
     ];
     // nsenter leaves the working directory where it was, which would be the host's.
-    const shell = ["/bin/sh", "-c", 'cd / && unset OLDPWD && exec /bin/sh -s -- "$@"', "sh", ...entry.args.slice(1)];
+    const shell = [
+      "/bin/sh",
+      "-c",
+      'cd / && unset OLDPWD && exec /bin/sh -s -- "$@"',
+      "sh",
+      ...entry.args.slice(1),
+    ];
     const kinds = pid === undefined ? [] : [...namespaces];
     options.begin(
       kinds.length === 0 ? "on the host" : `in the ${kinds.join(", ")} namespaces of ${before.container.id}`,

@@ -7,6 +7,8 @@ import { type JsonDocument, readFaithful, writeFaithful } from "../codec/json/fa
 import { foldedKeyCollision } from "../codec/json/folding.ts";
 import { hasOnlyKnownKeys } from "../codec/json/known-keys.ts";
 import { writeJson } from "../codec/json/write.ts";
+import { beginRecord, type ContainerRecord, containerKey, dropRecord } from "../container/record.ts";
+import { dropSpool, provideSpool } from "../container/spool.ts";
 import { LinuxError } from "../linux/error.ts";
 import { randomHex } from "../linux/random.ts";
 import { type Injection, injectPlan } from "../rules/hooks/inject.ts";
@@ -20,8 +22,6 @@ import { type ConfigFile, readConfigFile, writeConfigFile } from "./config-file.
 import { engineOf } from "./engine.ts";
 import { parseConfig } from "./parse-config.ts";
 import { runPrecreate } from "./precreate.ts";
-import { beginRecord, type ContainerRecord, containerKey, dropRecord } from "./record.ts";
-import { dropSpool, provideSpool } from "./spool.ts";
 
 export interface BundleRequest {
   /** Absolute, as the runtime will say it in the state (bundle-path.ts). */
@@ -159,7 +159,7 @@ class Recorded {
     const record = this.#record;
     if (this.#begun || record === undefined) return;
     this.#begun = true;
-    this.problem = tried(() => beginRecord(this.#roots, this.#key, record));
+    this.problem = tried(() => beginRecord(this.#roots, this.#key, record, "anew"));
   }
 
   orNone<T>(work: () => T): T {

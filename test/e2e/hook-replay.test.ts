@@ -100,10 +100,10 @@ describe.skipIf(!built("hookwright", "hookwright-host", "hookwright-runtime"))("
       const via = [program("hookwright-runtime"), "--runtime-path", runtimePath(runtime)];
       const running = runRuntime(runtime, root.root, ["run", "--bundle", bundle, name], { via });
       const state = `${root.work}/state-${runtime}`;
-    const up = async () => {
-      const look = async () => (await runRuntime(runtime, root.root, ["state", name])).stdout;
-      while (!(await look()).includes('"running"')) await Bun.sleep(50);
-    };
+      const up = async () => {
+        const look = async () => (await runRuntime(runtime, root.root, ["state", name])).stdout;
+        while (!(await look()).includes('"running"')) await Bun.sleep(50);
+      };
       await up();
       await runRuntime(runtime, root.root, ["kill", name, "KILL"]);
       await running;
