@@ -6,6 +6,8 @@ export { type Command, type CommandOptions, command, type Finished } from "./com
 export { config } from "./config.ts";
 export { type Datagram, datagram } from "./datagram.ts";
 export { type Call, type Capability, type Container, defineHook, type Hook } from "./define.ts";
+export { type Device, type DeviceOptions, type Devices, devices } from "./devices.ts";
+export { type ContainerEdits, type Edit, edit } from "./edit.ts";
 export { type Files, files } from "./files.ts";
 export { type BindOptions, type MountOptions, type Mounts, mounts } from "./mounts.ts";
 export { type InNamespace, inNamespace, type Namespace } from "./namespaces.ts";

@@ -5,7 +5,7 @@
 
 import type { Hex, Plan, PlannedDefinition } from "../../spec/plan.ts";
 import type { OciHook, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { IN_CONTAINER, type Stage } from "../../spec/stage.ts";
+import { IN_CONTAINER, PRECREATE, type Stage } from "../../spec/stage.ts";
 import type { ConfigMember } from "./edits.ts";
 import { factsOf, mountsOf } from "./facts.ts";
 import { hookLists } from "./hook-lists.ts";
@@ -35,6 +35,8 @@ export interface InjectContext {
   namespace?: string;
   /** What the container was made of, as far as its engine tells. */
   origin?: () => Origin;
+  /** Runs the hook of a definition at precreate; returns what it printed. Throws `Failure`. Absent when none is to run. */
+  precreate?(definition: PlannedDefinition): string;
   /** For patterns of the kinds `js` and `re2` (`engineNeed`). */
   patterns?: PatternEngine;
 }
@@ -80,5 +82,5 @@ function mayBeOwn({ args }: OciHook): boolean {
 }
 
 function isPlain({ edits, stages }: PlannedDefinition): boolean {
-  return edits === undefined && !stages.some((stage) => IN_CONTAINER.has(stage));
+  return edits === undefined && !stages.some((stage) => stage === PRECREATE || IN_CONTAINER.has(stage));
 }
