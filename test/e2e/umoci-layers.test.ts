@@ -209,7 +209,7 @@ describe.skipIf(!ready)("compressed layers", () => {
     (how) => {
       const dir = `${work}/compressed-${how}`;
       cpSync(start, dir, { recursive: true });
-      sh(dir, "seq 1 2000000 >numbers; tar cf big.tar numbers; : >empty");
+      sh(dir, "seq 1 10000000 >numbers; tar cf big.tar numbers; : >empty");
       for (const archive of ["big.tar", "layer.tar", "empty"]) {
         const words = ["raw", "add-layer", "--image", "l:a", "--tag", archive, "--compress", how, archive];
         const { code, stderr } = runIn(dir, "ours", words);
