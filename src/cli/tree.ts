@@ -7,6 +7,7 @@ import { events, stats } from "./nouns/events.ts";
 import { hook } from "./nouns/hook.ts";
 import { image } from "./nouns/image.ts";
 import { planVerbs } from "./nouns/plan.ts";
+import { reconcile } from "./nouns/reconcile.ts";
 import { seccomp } from "./nouns/seccomp.ts";
 import { shellVerbs } from "./nouns/shell.ts";
 import { version } from "./nouns/version.ts";
@@ -21,6 +22,7 @@ export const tree: Noun = {
   ],
   children: [
     ...planVerbs,
+    reconcile,
     hook,
     engine,
     bundle,

@@ -24,10 +24,14 @@ export interface Spending {
   ms: number;
 }
 
-/** The container's record: named by a digest, so an id that is hostile names nothing else. */
+/** The name of what is kept for a container: a digest, so an id that is hostile names nothing else. */
+export function keyOf({ id, bundle }: Pick<Container, "id" | "bundle">): string {
+  return hexOf(sha256(encode(`${id}\0${bundle}`)).subarray(0, 16));
+}
+
+/** The container's record. */
 export function recordPath(roots: Roots, container: Container): string {
-  const key = hexOf(sha256(encode(`${container.id}\0${container.bundle}`)).subarray(0, 16));
-  return `${roots.containers}/${key}.json`;
+  return `${roots.containers}/${keyOf(container)}.json`;
 }
 
 /** Milliseconds that the container's hooks have taken; 0 when nothing is recorded or it cannot be read. */

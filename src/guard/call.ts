@@ -1,11 +1,12 @@
 /**
  * How a runtime calls the guard. The words stand in config.json, where the injector wrote them (`OciHook` of ours):
  * `hookwright-guard <store>/<entry hex> <stage> <plan hex> [runtime [via]]`, or `hookwright-guard collect <spool> <plan hex>`. The
- * guard itself puts `takeover <facts>` in front of these words (takeover.ts).
+ * guard itself puts `takeover <facts>` in front of these words (takeover.ts), and `reconcile` says `left` for the way.
  */
 
 import { type Via, viaOf } from "../rules/hooks/own-entry.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
+import { LEFT } from "../spec/ledger.ts";
 import { type Hex, isHex } from "../spec/plan.ts";
 import { isStage, type Stage } from "../spec/stage.ts";
 
@@ -23,6 +24,8 @@ export interface Call {
   runtime?: string;
   /** Which way the entry came, when the wrapper did not write it. */
   via?: Via;
+  /** No runtime calls: only what the hook has left behind is to be undone, for a container that is gone. */
+  left?: true;
 }
 
 export interface CollectCall {
@@ -45,6 +48,7 @@ export function parseCall(argv: readonly string[]): Call {
   if (runtime !== undefined && runtime !== "") call.runtime = runtime;
   const via = viaOf(way);
   if (via !== undefined) call.via = via;
+  if (way === LEFT) call.left = true;
   return call;
 }
 

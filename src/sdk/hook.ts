@@ -5,9 +5,18 @@ export type { Stage } from "../spec/stage.ts";
 export { type Command, type CommandOptions, command, type Finished } from "./command.ts";
 export { config } from "./config.ts";
 export { type Datagram, datagram } from "./datagram.ts";
-export { type Call, type Capability, type Container, defineHook, type Hook } from "./define.ts";
+export {
+  type Call,
+  type Capability,
+  type Container,
+  defineHook,
+  type Hook,
+  type Remember,
+  type UndoContext,
+} from "./define.ts";
 export { type Files, files } from "./files.ts";
 export { type BindOptions, type MountOptions, type Mounts, mounts } from "./mounts.ts";
 export { type InNamespace, inNamespace, type Namespace } from "./namespaces.ts";
+export { type LinkOptions, type Network, network } from "./network.ts";
 export * as option from "./option-kinds.ts";
 export { Rootfs, rootfs } from "./rootfs.ts";
