@@ -1,5 +1,6 @@
 /** What a hook's author imports: `import { defineHook, option, … } from "hookwright/hook"`. */
 
+export { ipText, parseIp, parseNetwork } from "../codec/ip.ts";
 export { Failure } from "../spec/failure.ts";
 export type { Stage } from "../spec/stage.ts";
 export { type Command, type CommandOptions, command, type Finished } from "./command.ts";
@@ -20,3 +21,4 @@ export { type InNamespace, inNamespace, type Namespace } from "./namespaces.ts";
 export { type LinkOptions, type Network, network } from "./network.ts";
 export * as option from "./option-kinds.ts";
 export { Rootfs, rootfs } from "./rootfs.ts";
+export { type Shared, type SharedDocument, shared } from "./shared.ts";

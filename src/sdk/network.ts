@@ -29,6 +29,8 @@ import { failedWith } from "../linux/error.ts";
 import { namespaceId } from "../linux/namespace.ts";
 import { O, open } from "../linux/open.ts";
 import { decode } from "../linux/primitive.ts";
+import { readTextIfThere } from "../linux/read.ts";
+import { writeControl } from "../linux/write.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Call, Capability } from "./define.ts";
 import { processOf } from "./namespaces.ts";
@@ -48,11 +50,16 @@ export interface LinkOptions {
   inContainer?: boolean;
 }
 
+const SETTINGS = "/proc/sys/net";
+const MOST = 4096;
+
 /**
  * All of it throws LinuxError with what the kernel says, such as `rtnetlink new veth a (Invalid MTU): invalid argument (EINVAL)`, and
  * `Failure` `address_invalid` for what is no address.
  */
 export interface Network {
+  /** Number of the network namespace in which the hook stands. */
+  namespace(): number;
   /** Null when there is none of that name. */
   link(name: string): Link | null;
   links(): Link[];
@@ -73,6 +80,9 @@ export interface Network {
   removeAddress(name: string, address: string): void;
   /** `to` a network such as `10.0.0.0/8`, or the default. `via` is a gateway, `link` a name; one of them is needed. */
   addRoute(route: { to?: string; via?: string; link?: string }): void;
+  /** A setting below /proc/sys/net, such as `ipv4/ip_forward`; null when this kernel has none of that name. */
+  setting(name: string): string | null;
+  set(name: string, value: string): void;
 }
 
 export const network: Capability<
@@ -83,6 +93,7 @@ export const network: Capability<
   stages: ["prestart", "createRuntime", "createContainer", "poststart", "poststop"],
   because: "the container's program decides what it has there, and has the rights of the container only",
   open: (call) => ({
+    namespace: () => namespaceId("net") ?? 0,
     link: linkOf,
     links: () =>
       rtnetlink(RTM_LINK.get, NLM.DUMP, linkQuery(), "links").map(({ payload }) =>
@@ -129,6 +140,9 @@ export const network: Capability<
       const shown = `new route ${to ?? "default"} ${via ?? link ?? ""}`;
       rtnetlink(RTM_ROUTE.new, NLM.CREATE | NLM.EXCL, routeBody(route), shown);
     },
+    // The kernel shows whoever opens such a file the settings of its own network namespace.
+    setting: (name) => readTextIfThere(`${SETTINGS}/${name}`, MOST)?.trim() ?? null,
+    set: (name, value) => writeControl(`${SETTINGS}/${name}`, value),
   }),
 };
 
