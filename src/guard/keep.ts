@@ -3,6 +3,7 @@
  * and its tree, and writes both records. If the guard dies, the keeper ends the tree; if the keeper dies, the guard does.
  */
 
+import { containerKey } from "../container/record.ts";
 import type { Call } from "../linux/call-list.ts";
 import { close, duplicateTo, pipe } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
@@ -17,7 +18,6 @@ import { EXIT } from "../spec/failure.ts";
 import { ledgerPath } from "../spec/ledger.ts";
 import type { Entry } from "../spec/plan.ts";
 import type { Stage } from "../spec/stage.ts";
-import { keyOf } from "./budget.ts";
 import { finish, startOf } from "./finish.ts";
 import { startFailure, stepsToHook } from "./hook-process.ts";
 import type { Line } from "./line.ts";
@@ -80,7 +80,9 @@ function environmentOf(run: Run, entry: Entry): string[] {
   const { call, container, place } = run;
   const env = [`${VARIABLE.stage}=${call.stage}`, `${VARIABLE.deadline}=${Math.floor(run.deadline)}`];
   if (WITH_LEDGER.has(call.stage))
-    env.push(`${VARIABLE.ledger}=${ledgerPath(place.roots, keyOf(container), call.digest, call.plan)}`);
+    env.push(
+      `${VARIABLE.ledger}=${ledgerPath(place.roots, containerKey(container.id, container.bundle), call.digest, call.plan)}`,
+    );
   if (call.left) env.push(`${VARIABLE.left}=1`);
   return [...env, ...entry.env];
 }

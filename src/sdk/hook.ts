@@ -15,10 +15,10 @@ export {
   type Remember,
   type UndoContext,
 } from "./define.ts";
+export { type Shared, type SharedDocument, shared } from "./document.ts";
 export { type Files, files } from "./files.ts";
 export { type BindOptions, type MountOptions, type Mounts, mounts } from "./mounts.ts";
 export { type InNamespace, inNamespace, type Namespace } from "./namespaces.ts";
 export { type LinkOptions, type Network, network } from "./network.ts";
 export * as option from "./option-kinds.ts";
 export { Rootfs, rootfs } from "./rootfs.ts";
-export { type Shared, type SharedDocument, shared } from "./shared.ts";
