@@ -73,6 +73,8 @@ export function prepare(call: Call, env: readonly string[]): Prepared {
 
 function decide(run: Run, entry: Entry): void {
   const { base, call, container, place } = run;
+  // What was done in the container's scope, and within its budget, is undone without either: its annotations may be gone with it.
+  if (call.left) return;
   const namespace = checkNamespace(entry, container, base.engine, call.namespace);
   if (namespace !== undefined) base.namespace = namespace;
   if (!place.inside) {

@@ -51,7 +51,7 @@ export interface Mounts {
   ): void;
 }
 
-export const mounts: Capability<Mounts> = {
+export const mounts: Capability<Mounts, "createContainer" | "poststart"> = {
   name: "mounts",
   stages: ["createContainer", "poststart"],
   because: "the container's mounts are not in place, or gone, or cannot be reached",
