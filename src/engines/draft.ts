@@ -64,6 +64,7 @@ export function draftEnable(
     wrapper: wrapperFor(options.runtime ?? now.runtime, options.wrapper),
     default: options.default ?? false,
     hooks: hooksDirectory(roots),
+    root: roots.root,
   };
   const changes = engine.changes(found, wish, read);
   const gone = (record?.files ?? []).filter(({ file }) => !changes.some((change) => change.file === file));

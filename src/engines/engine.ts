@@ -35,6 +35,8 @@ export interface Wish {
   readonly default: boolean;
   /** Directory of our hooks.d files. */
   readonly hooks: string;
+  /** Where plan and store are: `/`, or what `--root` said. */
+  readonly root: string;
 }
 
 /** A value to be set, or an element that a list is to have. */
