@@ -1,9 +1,13 @@
 /**
- * Runs the groups of tests one after the other, shows what they print, and adds up their own counts. A runner that fails
- * without counting a failure (it could not load a file, it crashed) counts as one. Words choose groups by name.
+ * Runs the groups of tests and adds up their own counts. Two lanes go side by side, since containers mostly wait; tests
+ * that hold limits of time have the machine to themselves afterwards. A runner that fails without counting a failure (it
+ * could not load a file, it crashed) counts as one. Words choose groups by name.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { Glob } from "bun";
 
 interface Group {
   name: string;
@@ -26,7 +30,12 @@ const NAMED = 12;
 
 const BUN = process.execPath;
 const ARM64 = { HOST: "dist/arm64/hookwright-host" };
-const groups: Group[] = [
+/** One file after the other: containers, cgroups and mounts are the machine's own. */
+const WHOLE = [BUN, "test", "--timeout", "120000", "--max-concurrency", "1"];
+const IMAGES = ["./test/e2e/images"];
+const LIMITS = ["./test/e2e/guard", "./test/attacks"];
+
+const unit: Group[] = [
   { name: "unit", command: [BUN, "test", "src", "--timeout", "30000"], limit: 300 },
   { name: "portable", command: ["scripts/portable-tests"] },
   {
@@ -35,15 +44,25 @@ const groups: Group[] = [
     env: ARM64,
     needs: ["make", "-s", "build-arm64"],
   },
-  // Containers, cgroups and mounts are the machine's own: one file after the other.
-  {
-    name: "whole",
-    command: [BUN, "test", "./test", "./hooks", "--timeout", "120000", "--max-concurrency", "1"],
-  },
 ];
+const images: Group = { name: "images", command: [...WHOLE, ...IMAGES] };
+const containers: Group = { name: "containers", command: [...WHOLE, ...filesExcept([...IMAGES, ...LIMITS])] };
+const limits: Group = { name: "limits", command: [...WHOLE, ...LIMITS] };
+/** Each turn begins when the one before is over; its lanes run side by side, the groups of a lane one after the other. */
+const TURNS: Group[][][] = [[[containers], [...unit, images]], [[limits]]];
 
-/** Runs a command; its output is shown as it comes and returned. */
-async function run(command: string[], env: Group["env"] = {}): Promise<{ code: number; text: string }> {
+/** The files with tests of `test` and `hooks` that are not below one of these directories. */
+function filesExcept(directories: string[]): string[] {
+  const all = [...new Glob("{test,hooks}/**/*.test.ts").scanSync(".")].map((path) => `./${path}`);
+  return all.filter((path) => !directories.some((directory) => path.startsWith(`${directory}/`))).sort();
+}
+
+/** Runs a command; returns its output, and shows each line of it with the group's name as it comes. */
+async function run(
+  group: string,
+  command: string[],
+  env: Group["env"] = {},
+): Promise<{ code: number; text: string }> {
   const child = Bun.spawn(command, {
     env: { ...process.env, ...env, AGENT: "0", NO_COLOR: "1" },
     stdin: "ignore",
@@ -52,10 +71,9 @@ async function run(command: string[], env: Group["env"] = {}): Promise<{ code: n
   });
   let text = "";
   const show = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const chunk of stream) {
-      text += decoder.decode(chunk, { stream: true });
-      process.stdout.write(chunk);
+    for await (const line of createInterface({ input: Readable.fromWeb(stream as never) })) {
+      text += `${line}\n`;
+      process.stdout.write(`${group}: ${line}\n`);
     }
   };
   await Promise.all([show(child.stdout), show(child.stderr)]);
@@ -64,10 +82,10 @@ async function run(command: string[], env: Group["env"] = {}): Promise<{ code: n
 
 /** Runs a group; one that outlasts its limit is begun again, twice at most. */
 async function runWithin({ name, command, env, limit }: Group): Promise<{ code: number; text: string }> {
-  if (limit === undefined) return run(command, env);
+  if (limit === undefined) return run(name, command, env);
   const ENDED = 124;
   for (let turn = 1; ; turn++) {
-    const done = await run(["timeout", "--kill-after=5", String(limit), ...command], env);
+    const done = await run(name, ["timeout", "--kill-after=5", String(limit), ...command], env);
     if ((done.code !== ENDED && done.code !== 137) || turn === 3) return done;
     process.stdout.write(`\n${name}: not done after ${limit} s; once more\n`);
   }
@@ -95,14 +113,15 @@ const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const skips: string[] = [];
 const failures: string[] = [];
 
-for (const group of groups) {
-  if (wanted.length > 0 && !wanted.includes(group.name)) continue;
-  process.stdout.write(`\n== ${group.name}\n`);
-  if (group.needs !== undefined && (await run(group.needs)).code !== 0) {
+/** Runs a group and adds what it counted. */
+async function add(group: Group): Promise<void> {
+  if (wanted.length > 0 && !wanted.includes(group.name)) return;
+  if (group.needs !== undefined && (await run(group.name, group.needs)).code !== 0) {
     total.skipped++;
     skips.push(`${group.name}: ${group.needs.join(" ")} failed, see above`);
-    continue;
+    return;
   }
+  const began = performance.now();
   const { code, text } = await runWithin(group);
   const count = counted(text);
   if (code !== 0 && count.failed === 0) count.failed = 1;
@@ -114,6 +133,16 @@ for (const group of groups) {
   total.passed += count.passed;
   total.failed += count.failed;
   total.skipped += count.skipped;
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  process.stdout.write(`== ${group.name}: ${count.passed} passed, ${count.failed} failed, ${seconds} s\n`);
+}
+
+for (const lanes of TURNS) {
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (const group of lane) await add(group);
+    }),
+  );
 }
 
 if (skips.length > 0) process.stdout.write(`\nskipped:\n${skips.map((line) => `  ${line}\n`).join("")}`);

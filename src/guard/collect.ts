@@ -3,11 +3,9 @@
  * their records to the log and takes the spool away. It never stops anything: its exit status is always 0.
  */
 
+import { dropSpool } from "../container/spool.ts";
 import { close } from "../linux/descriptor.ts";
-import { rmdir } from "../linux/directory.ts";
 import { LinuxError } from "../linux/error.ts";
-import { unlinkIfThere } from "../linux/link.ts";
-import { unmount } from "../linux/mount.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
 import { decode } from "../linux/primitive.ts";
 import { readToEnd } from "../linux/read.ts";
@@ -40,10 +38,7 @@ export function collect(argv: readonly string[], env: readonly string[]): number
     if (bad > 0) noteDropped(roots, bad);
     if (events.length > 0) leave({ roots, inside: false }, DEFAULT_SINKS, events);
   }
-  soft(() => unmount(call.spool, true));
-  // Where the spool could not be a mount, it is a directory with one file.
-  soft(() => unlinkIfThere(`${call.spool}/events`));
-  soft(() => rmdir(call.spool));
+  dropSpool(call.spool);
   return 0;
 }
 

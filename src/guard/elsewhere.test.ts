@@ -1,6 +1,7 @@
 /** Of a hook that a container got several ways one entry runs, whichever they are; and its record is begun. */
 
 import { deepEqual, equal, test } from "../../test/portable/api.ts";
+import { containerKey, recordPath } from "../container/record.ts";
 import { list } from "../linux/directory.ts";
 import { readText } from "../linux/read.ts";
 import { replaceFile } from "../linux/replace.ts";
@@ -46,7 +47,6 @@ function givesWay(
     container: { id: "c", bundle: dir, annotations },
     place: { roots, inside: false },
     base: { engine: "crio" } as Common,
-    record: `${roots.containers}/r.json`,
   });
 }
 
@@ -79,7 +79,7 @@ test("the container's record is begun once, as the wrapper would", () => {
     );
     givesWay(dir, "cdi", ["cdi"]);
     givesWay(dir, "cdi", ["cdi"]);
-    const record = readText(`${dir}/run/hookwright/containers/r.json`, 4096);
+    const record = readText(recordPath(rootsAt(dir), containerKey("c", dir)), 4096);
     equal(record, `${JSON.stringify({ id: "c", bundle: dir, plan: hex("a") })}\n`);
   });
 });

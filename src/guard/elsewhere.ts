@@ -4,12 +4,13 @@
  * because Podman runs poststop hooks of hooks.d itself and config.json says nothing of them.
  */
 
+import { beginRecord, type ContainerRecord, containerKey } from "../container/record.ts";
 import { LinuxError } from "../linux/error.ts";
 import { readTextIfThere } from "../linux/read.ts";
 import { ownEntry, type Via } from "../rules/hooks/own-entry.ts";
 import { isSandbox } from "../rules/hooks/sandbox.ts";
+import type { Roots } from "../spec/roots.ts";
 import type { OciHook } from "../spec/runtime-config.ts";
-import { begin } from "./budget.ts";
 import type { Run } from "./run.ts";
 
 /** Far more than any config.json has. */
@@ -24,8 +25,7 @@ export function isDoneElsewhere({
   container,
   place,
   base,
-  record,
-}: Pick<Run, "call" | "container" | "place" | "base" | "record">): boolean {
+}: Pick<Run, "call" | "container" | "place" | "base">): boolean {
   const { via, stage, digest } = call;
   if (via === undefined) return false;
   if (via === "hooks.d" && isSandbox(container.annotations, base.engine)) return true;
@@ -33,9 +33,17 @@ export function isDoneElsewhere({
   const others = hooks.map((hook) => ownEntry(hook, place.roots.root)).filter((own) => own?.entry === digest);
   if (others.some((own) => own !== undefined && rank(own.via) > rank(via))) return true;
   // The last stage comes when nothing has to be kept for the container any more.
-  if (stage !== "poststop")
-    begin(place.roots, record, { id: container.id, bundle: container.bundle, plan: call.plan });
+  if (stage !== "poststop") beginUnlessThere(place.roots, { ...container, plan: call.plan });
   return false;
+}
+
+function beginUnlessThere(roots: Roots, { id, bundle, plan }: ContainerRecord): void {
+  try {
+    beginRecord(roots, containerKey(id, bundle), { id, bundle, plan }, "none");
+  } catch (error) {
+    // It is there already, or it cannot be: then each hook has its own limit only.
+    if (!(error instanceof LinuxError)) throw error;
+  }
 }
 
 function rank(via: Via | undefined): number {

@@ -1,11 +1,11 @@
 /** The end of a run, however it came: the end record, the time spent, and, for a failure, words for the engine's error. */
 
+import { spend } from "../container/record.ts";
 import { monotonicMs, realtime } from "../linux/clock.ts";
 import { POLL, poll } from "../linux/poll.ts";
 import { decode, encode } from "../linux/primitive.ts";
 import { writeSome } from "../linux/write.ts";
 import type { HookEvent } from "../spec/event.ts";
-import { spend } from "./budget.ts";
 import { endEvent, type Outcome, startEvent } from "./event.ts";
 import { identify } from "./machine.ts";
 import { printable } from "./printable.ts";

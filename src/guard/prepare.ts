@@ -4,6 +4,7 @@
  */
 
 import { NO_CONTAINER, parseState } from "../codec/state.ts";
+import { containerKey, recordPath, spentMs } from "../container/record.ts";
 import { monotonicMs, realtime } from "../linux/clock.ts";
 import { close } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
@@ -13,7 +14,6 @@ import { randomBytes } from "../linux/random.ts";
 import { readToEnd } from "../linux/read.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
-import { recordPath, spentMs } from "./budget.ts";
 import type { Call } from "./call.ts";
 import { MAX_ENTRY_BYTES, parseEntry } from "./entry.ts";
 import { common } from "./event.ts";
@@ -76,7 +76,7 @@ function decide(run: Run, entry: Entry): void {
   if (namespace !== undefined) base.namespace = namespace;
   if (!place.inside) {
     refuseContainerFiles(entry, container.bundle);
-    run.record = recordPath(place.roots, container);
+    run.record = recordPath(place.roots, containerKey(container.id, container.bundle));
     const left = Math.floor(entry.budget * 1000 - spentMs(run.record));
     if (left <= 0) throw exhausted(entry);
     run.limitMs = Math.min(run.limitMs, left);

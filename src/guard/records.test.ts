@@ -4,7 +4,6 @@ import { deepEqual, equal, ok, test } from "../../test/portable/api.ts";
 import { bytesOf, hexOf } from "../codec/hex.ts";
 import { decode, encode } from "../linux/primitive.ts";
 import type { EndEvent } from "../spec/event.ts";
-import { sumOf } from "./budget.ts";
 import { hmac, sameText } from "./hmac.ts";
 import { journalEntry } from "./journald.ts";
 import { CHUNK, Tail } from "./output.ts";
@@ -89,12 +88,6 @@ test("verdicts and what the runtime is told", () => {
     lastLine("net", "poststop", timedOut(1500), "r"),
     "hookwright: hook net at poststop: it ran past its limit of 1.5 s (hookwright events show r)",
   );
-});
-
-test("a container's budget: whole lines after the first", () => {
-  equal(sumOf('{"ms":500}\n{"ms":2}\n{"ms":3}\n'), 5);
-  equal(sumOf('{}\n{"ms":-5}\n{"ms":"x"}\ntorn{\n{"ms":1}\n{"ms":7'), 1);
-  equal(sumOf(""), 0);
 });
 
 const EVENT: EndEvent = {

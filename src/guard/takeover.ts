@@ -5,6 +5,7 @@
  */
 
 import { NO_CONTAINER } from "../codec/state.ts";
+import { containerKey, recordPath } from "../container/record.ts";
 import { monotonicMs } from "../linux/clock.ts";
 import { close } from "../linux/descriptor.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
@@ -14,7 +15,6 @@ import { getpid } from "../linux/process.ts";
 import { pread } from "../linux/read.ts";
 import { fstat } from "../linux/stat.ts";
 import { EXIT } from "../spec/failure.ts";
-import { recordPath } from "./budget.ts";
 import { parseCall } from "./call.ts";
 import type { Common } from "./event.ts";
 import { finish } from "./finish.ts";
@@ -96,7 +96,7 @@ function runOf(argv: readonly string[], env: readonly string[], facts: Facts): R
     base,
   });
   run.limitMs = limitMs;
-  if (!place.inside) run.record = recordPath(place.roots, container);
+  if (!place.inside) run.record = recordPath(place.roots, containerKey(container.id, container.bundle));
   if (program !== undefined) run.program = { fd: -1, argv: entry.args, kind: program };
   return run;
 }

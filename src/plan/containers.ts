@@ -4,18 +4,13 @@
  */
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { rmdir } from "../linux/directory.ts";
-import { LinuxError } from "../linux/error.ts";
+import { type ContainerRecord, recordPath } from "../container/record.ts";
+import { dropSpool } from "../container/spool.ts";
 import { unlinkIfThere } from "../linux/link.ts";
-import { unmount } from "../linux/mount.ts";
-import { lstatIfThere } from "../linux/stat.ts";
 import { type Hex, isHex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 
-export interface LiveContainer {
-  readonly id: string;
-  readonly bundle: string;
-  readonly plan: Hex;
+export interface LiveContainer extends Readonly<ContainerRecord> {
   /** Every digest that its config.json names: plan, guard, entries. */
   readonly digests: ReadonlySet<Hex>;
 }
@@ -49,7 +44,7 @@ export function sweepContainers(roots: Roots, now: number): number {
     if (state === "live") continue;
     const newest = Math.max(timeOf(record), timeOf(`${roots.spool}/${key}`));
     if (state === "unclear" && now - newest < GRACE) continue;
-    removeSpool(`${roots.spool}/${key}`);
+    dropSpool(`${roots.spool}/${key}`);
     unlinkIfThere(record);
     swept++;
   }
@@ -62,7 +57,7 @@ function look(record: string): Found {
   let plan: string;
   try {
     const first = readFileSync(record, "utf8").split("\n", 1)[0] ?? "";
-    ({ id, bundle, plan } = JSON.parse(first) as LiveContainer);
+    ({ id, bundle, plan } = JSON.parse(first) as ContainerRecord);
   } catch {
     return { state: "unclear" };
   }
@@ -80,26 +75,9 @@ function look(record: string): Found {
   }
 }
 
-/** A tmpfs, or a plain directory where the wrapper could not mount. Removing the directory also ends mounts on it elsewhere. */
-function removeSpool(path: string): void {
-  const stat = lstatIfThere(path);
-  if (stat === null) return;
-  try {
-    if (stat.mountRoot) unmount(path, true);
-    unlinkIfThere(`${path}/events`);
-    rmdir(path);
-  } catch (error) {
-    if (!(error instanceof LinuxError)) throw error;
-  }
-}
-
 function recordKeys(roots: Roots): string[] {
   const keys = names(roots.containers).filter((name) => name.endsWith(SUFFIX));
   return keys.map((name) => name.slice(0, -SUFFIX.length)).filter((key) => isHex(key, KEY_LENGTH));
-}
-
-function recordPath({ containers }: Roots, key: string): string {
-  return `${containers}/${key}${SUFFIX}`;
 }
 
 function names(directory: string): string[] {

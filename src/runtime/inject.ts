@@ -7,6 +7,8 @@ import { type JsonDocument, readFaithful, writeFaithful } from "../codec/json/fa
 import { foldedKeyCollision } from "../codec/json/folding.ts";
 import { hasOnlyKnownKeys } from "../codec/json/known-keys.ts";
 import { writeJson } from "../codec/json/write.ts";
+import { beginRecord, containerKey, dropRecord } from "../container/record.ts";
+import { dropSpool, provideSpool } from "../container/spool.ts";
 import { LinuxError } from "../linux/error.ts";
 import { randomHex } from "../linux/random.ts";
 import { type Injection, injectPlan } from "../rules/hooks/inject.ts";
@@ -19,8 +21,6 @@ import { planOf } from "./carried.ts";
 import { type ConfigFile, readConfigFile, writeConfigFile } from "./config-file.ts";
 import { engineOf } from "./engine.ts";
 import { parseConfig } from "./parse-config.ts";
-import { beginRecord, containerKey, dropRecord } from "./record.ts";
-import { dropSpool, provideSpool } from "./spool.ts";
 
 export interface BundleRequest {
   /** Absolute, as the runtime will say it in the state (bundle-path.ts). */
@@ -112,7 +112,7 @@ function commit(
   const made = spool !== undefined && provideSpool(roots, spool.hostDir, newKey);
   const recorded = id !== undefined && matched.some(({ entry }) => entry !== undefined);
   if (recorded) {
-    const problem = tryRecord(() => beginRecord(roots, key, { id, bundle, plan: digest }));
+    const problem = tryRecord(() => beginRecord(roots, key, { id, bundle, plan: digest }, "anew"));
     if (problem !== undefined) result.unrecorded = problem;
   }
   if (result.after === result.before) return;

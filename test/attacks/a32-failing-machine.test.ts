@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => root.remove());
 
-test("A32: the guard is killed while the hook runs (many moments: test/e2e/stress.test.ts)", async () => {
+test("A32: the guard is killed while the hook runs (many moments: test/e2e/guard/stress.test.ts)", async () => {
   const made = await injectedHook(root, "setsid sleep 60 & sleep 60", { timeout: 5 });
   becomeSubreaper();
   const guard = Bun.spawn(guardCommand(made.hook), {

@@ -4,7 +4,7 @@
  */
 
 import { dlopen, FFIType } from "bun:ffi";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mountsBelow } from "./root.ts";
 import { keeperPid } from "./runtime.ts";
 
@@ -15,6 +15,8 @@ const libc = dlopen("libc.so.6", {
   waitpid: { args: [FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i32 },
 }).symbols;
 
+/** Longer than any hook of a test may run, in milliseconds. */
+const LONGEST_RUN = 10_000;
 /** The cgroup of a run carries the run's id. */
 const GUARD_CGROUP = /\/hookwright-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const earlier = new Set(guardCgroups());
@@ -62,7 +64,7 @@ export async function leftovers(root: string): Promise<string[]> {
   const mounts = [...mountsBelow(root), ...(keeper === undefined ? [] : mountsBelow(root, keeper))];
   return [
     ...mounts.map((point) => `mount ${point}`),
-    ...newCgroups().map((path) => `cgroup ${path}`),
+    ...(await newCgroups()).map((path) => `cgroup ${path}`),
     ...temporaries(root).map((path) => `file ${path}`),
   ];
 }
@@ -102,9 +104,18 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Groups of guards that have come since this process began: also of a run that died before its first record. */
-function newCgroups(): string[] {
-  return guardCgroups().filter((path) => !earlier.has(path));
+/**
+ * Groups of guards that have come since this process began, also of a run that died before its first record. Other tests
+ * may run beside this one, and their guards' groups come and go: what is still there after the longest run is left behind.
+ */
+async function newCgroups(): Promise<string[]> {
+  const end = performance.now() + LONGEST_RUN;
+  let found = guardCgroups().filter((path) => !earlier.has(path));
+  while (found.length > 0 && performance.now() < end) {
+    await Bun.sleep(50);
+    found = found.filter((path) => existsSync(path));
+  }
+  return found;
 }
 
 function guardCgroups(): string[] {
