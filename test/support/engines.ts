@@ -3,12 +3,20 @@
  * no firewall rule and no file below the machine's /etc is touched, and crun does not see the hybrid cgroup mount that it refuses.
  */
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import type { Subprocess } from "bun";
 import { program } from "./programs.ts";
 import type { TempRoot } from "./root.ts";
 import { type Outcome, type RuntimeName, run } from "./runtime.ts";
-import { becomeSubreaper, known, survivors } from "./survivors.ts";
+import { becomeSubreaper, known, reap } from "./survivors.ts";
 
 /** Whether the programs are installed that a test needs. */
 export function installed(...names: readonly string[]): boolean {
@@ -51,7 +59,7 @@ export class EngineWorld {
   readonly #root: TempRoot;
   readonly #keeper: Subprocess<"pipe", "pipe", "inherit">;
   readonly #daemons: Subprocess[] = [];
-  #reaper: Timer | undefined;
+  readonly #reapers: Timer[] = [];
   readonly env: Record<string, string>;
 
   private constructor(
@@ -144,12 +152,15 @@ export class EngineWorld {
     throw new Error(`${command.join(" ")} does not come up: ${readFileSync(log, "utf8").slice(-2000)}`);
   }
 
-  /** `kill -9`, and from then on what it leaves is reaped, as the machine's first process would: engines look whether it is gone. */
+  /** `kill -9`; what it leaves is reaped as soon as it is dead, as the machine's first process would: engines look whether it is gone. */
   async kill(pid: number): Promise<void> {
+    const daemon = this.#daemons.find((one) => one.pid === pid);
+    const orphans = childrenOf(pid);
+    if (daemon === undefined) orphans.push(pid);
     process.kill(pid, "SIGKILL");
-    this.#reaper ??= setInterval(() => void survivors(0), 200);
-    await this.#daemons.find((daemon) => daemon.pid === pid)?.exited;
-    await survivors(0);
+    this.#reapers.push(setInterval(() => orphans.forEach(reap), 50));
+    await daemon?.exited;
+    await Bun.sleep(100);
   }
 
   /** Ends the daemons, the last one first, and the namespaces with them. */
@@ -160,9 +171,44 @@ export class EngineWorld {
       await daemon.exited;
       clearTimeout(timer);
     }
-    clearInterval(this.#reaper);
+    this.#reapers.forEach(clearInterval);
+    const left = familyIn(linkOf(`/proc/${this.#keeper.pid}/ns/mnt`) ?? "");
+    for (const pid of left.filter((pid) => pid !== this.#keeper.pid)) {
+      process.kill(pid, "SIGKILL");
+      await Bun.sleep(20);
+      reap(pid);
+    }
     this.#keeper.stdin.end();
     await this.#keeper.exited;
+  }
+}
+
+/** What ends a container that nobody has ended: its conmon or shim, and what these have started. */
+function familyIn(namespace: string): number[] {
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  const inside = all.filter((pid) => linkOf(`/proc/${pid}/ns/mnt`) === namespace);
+  return [...new Set(inside.flatMap((pid) => [...childrenOf(pid), pid]))];
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const own = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      .split(" ")
+      .filter(Boolean)
+      .map(Number);
+    return own.flatMap((child) => [...childrenOf(child), child]);
+  } catch {
+    return []; // it has ended meanwhile
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,9 +1,9 @@
 /** The plan that every engine is given in turn, and what the guard recorded of it. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import type { EndEvent } from "../../src/spec/event.ts";
-import { applyPlan, hookScript } from "../support/plan.ts";
-import type { TempRoot } from "../support/root.ts";
+import type { EndEvent } from "../../../src/spec/event.ts";
+import { applyPlan, hookScript } from "../../support/plan.ts";
+import type { TempRoot } from "../../support/root.ts";
 
 /** Runs where the edits are to arrive; prints what it finds of them. */
 export const EDITED = [

@@ -5,7 +5,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { makeRootfs } from "../support/bundle.ts";
+import { makeRootfs } from "../../support/bundle.ts";
 import {
   EngineWorld,
   installed,
@@ -13,10 +13,10 @@ import {
   startContainerd,
   startDocker,
   writeContainerdConfig,
-} from "../support/engines.ts";
-import { applyPlan, hookScript } from "../support/plan.ts";
-import { built, program } from "../support/programs.ts";
-import { type TempRoot, tempRoot } from "../support/root.ts";
+} from "../../support/engines.ts";
+import { applyPlan, hookScript } from "../../support/plan.ts";
+import { built, program } from "../../support/programs.ts";
+import { type TempRoot, tempRoot } from "../../support/root.ts";
 
 const ready = built("hookwright", "hookwright-host", "hookwright-runc");
 

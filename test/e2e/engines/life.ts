@@ -5,7 +5,7 @@
 
 import { expect } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
-import type { Outcome } from "../support/runtime.ts";
+import type { Outcome } from "../../support/runtime.ts";
 
 export type Client = (...words: string[]) => Promise<Outcome>;
 

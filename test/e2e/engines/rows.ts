@@ -2,12 +2,12 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { Subprocess } from "bun";
-import { makeRootfs } from "../support/bundle.ts";
-import { EVERY, programsOf, type Release } from "../support/engine-programs.ts";
-import { type EngineWorld, preparePodman, startDocker } from "../support/engines.ts";
-import type { TempRoot } from "../support/root.ts";
-import type { Outcome, RuntimeName } from "../support/runtime.ts";
-import type { Client } from "./engines-life.ts";
+import { makeRootfs } from "../../support/bundle.ts";
+import { EVERY, programsOf, type Release } from "../../support/engine-programs.ts";
+import { type EngineWorld, preparePodman, startDocker } from "../../support/engines.ts";
+import type { TempRoot } from "../../support/root.ts";
+import type { Outcome, RuntimeName } from "../../support/runtime.ts";
+import type { Client } from "./life.ts";
 
 export const IMAGE = "localhost/bb:1";
 

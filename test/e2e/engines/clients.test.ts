@@ -5,14 +5,14 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { EVERY, programsOf } from "../support/engine-programs.ts";
-import { EngineWorld } from "../support/engines.ts";
-import { built } from "../support/programs.ts";
-import { type TempRoot, tempRoot } from "../support/root.ts";
-import type { Outcome } from "../support/runtime.ts";
-import { live } from "./engines-life.ts";
-import { applyEnginePlan, EDITED, EDITS_ARRIVED, FAILS, HANGS, Records } from "./engines-plan.ts";
-import { type Engine, engineOf, IMAGE, ROWS, type Way } from "./engines-rows.ts";
+import { EVERY, programsOf } from "../../support/engine-programs.ts";
+import { EngineWorld } from "../../support/engines.ts";
+import { built } from "../../support/programs.ts";
+import { type TempRoot, tempRoot } from "../../support/root.ts";
+import type { Outcome } from "../../support/runtime.ts";
+import { live } from "./life.ts";
+import { applyEnginePlan, EDITED, EDITS_ARRIVED, FAILS, HANGS, Records } from "./plan.ts";
+import { type Engine, engineOf, IMAGE, ROWS, type Way } from "./rows.ts";
 
 const ready = built("hookwright", "hookwright-host", "hookwright-runc", "hookwright-crun");
 /** The definitions for all containers, where they have to be asked for. */
