@@ -9,7 +9,7 @@ import { EVERY, programsOf } from "../../support/engine-programs.ts";
 import { EngineWorld } from "../../support/engines.ts";
 import { built } from "../../support/programs.ts";
 import { type TempRoot, tempRoot } from "../../support/root.ts";
-import type { Outcome } from "../../support/runtime.ts";
+import { done } from "./done.ts";
 import { live } from "./life.ts";
 import { applyEnginePlan, EDITED, EDITS_ARRIVED, FAILS, HANGS, Records } from "./plan.ts";
 import { type Engine, engineOf, IMAGE, ROWS, type Way } from "./rows.ts";
@@ -135,10 +135,4 @@ for (const row of ROWS) {
       expect(readFileSync(engine.file, "utf8")).toBe(before);
     });
   });
-}
-
-async function done(promise: Promise<Outcome>): Promise<string> {
-  const { code, stdout, stderr } = await promise;
-  expect(`${code}: ${stderr}${code === 0 ? "" : stdout}`).toStartWith("0: ");
-  return stdout;
 }
