@@ -28,6 +28,7 @@ const MAP: { [room: string]: string[] } = {
   media: ["spec", "codec", "rules", "linux"],
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime", "layer", "media"],
   engines: ["spec", "codec", "rules", "linux", "plan"],
+  nri: ["spec", "codec", "rules", "linux", "container", "plan", "engines"],
   observe: ["spec"],
   // Verbs return data; the command line parses and prints.
   commands: [
@@ -43,9 +44,10 @@ const MAP: { [room: string]: string[] } = {
     "media",
     "bundle",
     "engines",
+    "nri",
     "observe",
   ],
-  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "observe", "commands"],
+  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "nri", "observe", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
@@ -64,6 +66,8 @@ const SDK = ["src/sdk/entry.ts", "src/sdk/hook.ts"];
 
 /** npm packages, by the room that may use them. */
 const PACKAGES: { [name: string]: string[] } = {
+  "@bufbuild/protobuf": ["nri"],
+  "@bufbuild/protobuf/codegenv2": ["nri"],
   commander: ["cli"],
   "jsonc-parser": ["codec"],
   re2js: ["codec"],

@@ -42,7 +42,8 @@ function changes(engine: Engine, version: string, byDefault = false): FileChange
   const dropIn = `${dirname(found.main)}/conf.d/90-hookwright.toml`;
   const placed =
     engine.name === "containerd" && isAtLeast(version, "2.1") ? { ...found, file: dropIn } : found;
-  return engine.changes(placed, { wrapper, default: byDefault, hooks: "/hooks", root: "/root" }, readIfThere);
+  const wish = { wrapper, default: byDefault, hooks: "/hooks", root: "/root", nri: false };
+  return engine.changes(placed, wish, readIfThere);
 }
 
 function runtimeOf(engine: Engine): { runtime: string; note?: string } {

@@ -133,9 +133,8 @@ export class EngineWorld {
     return this.run([program("hookwright"), ...args]);
   }
 
-  /** Starts a daemon and waits until `ready` succeeds. */
-  async start(command: readonly string[], ready: readonly string[]): Promise<Subprocess> {
-    const log = `${this.#root.work}/${command[0]?.split("/").at(-1)}-${this.#daemons.length}.log`;
+  /** Starts a daemon that writes to `log`. */
+  spawn(command: readonly string[], log: string): Subprocess {
     const daemon = Bun.spawn(this.#inside(command), {
       env: this.env,
       stdin: "ignore",
@@ -144,6 +143,13 @@ export class EngineWorld {
     });
     known.add(daemon.pid);
     this.#daemons.push(daemon);
+    return daemon;
+  }
+
+  /** Starts a daemon and waits until `ready` succeeds; returns it for a test that ends it itself. */
+  async start(command: readonly string[], ready: readonly string[]): Promise<Subprocess> {
+    const log = `${this.#root.work}/${command[0]?.split("/").at(-1)}-${this.#daemons.length}.log`;
+    const daemon = this.spawn(command, log);
     for (let tries = 0; tries < 200; tries++) {
       if ((await this.run(ready)).code === 0) return daemon;
       if (daemon.exitCode !== null) break;

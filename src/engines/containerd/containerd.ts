@@ -21,6 +21,7 @@ import { flagOf, isAtLeast, type Machine, programOf, runningOf, versionOf } from
 
 const DROP_IN = "conf.d/90-hookwright.toml";
 const JOINS_SINCE = "2.1";
+const NRI = ["plugins", "io.containerd.nri.v1.nri"];
 const RUNC_SHIM = "io.containerd.runc.v2";
 
 /** The table of runtimes by the version of the configuration's schema. */
@@ -33,6 +34,13 @@ export const containerd: Engine = {
   name: "containerd",
   hooks: false,
   cdiSince: "1.7",
+  nri: {
+    since: "1.7",
+    enable: { path: [...NRI, "disable"], value: false },
+    requiresSince: "2.2",
+    require: (plugin) =>
+      `[plugins."io.containerd.nri.v1.nri".default_validator] enable = true, required_plugins = ["${plugin}"]`,
+  },
 
   find(machine) {
     const binary = programOf(machine, "containerd");
