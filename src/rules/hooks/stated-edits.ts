@@ -7,7 +7,7 @@ import type { Edits } from "../../spec/definition.ts";
 import { EXIT, Failure } from "../../spec/failure.ts";
 import type { PlannedDefinition } from "../../spec/plan.ts";
 import { PRECREATE } from "../../spec/stage.ts";
-import type { Skipped } from "./select.ts";
+import { Unfit } from "./select.ts";
 
 /**
  * The edits that a definition's hook states, in order; none without such a hook. `run` runs it and returns what it printed. What fails
@@ -16,7 +16,7 @@ import type { Skipped } from "./select.ts";
 export function statedEdits(
   definition: PlannedDefinition,
   run: ((definition: PlannedDefinition) => string) | undefined,
-  skipped: Skipped[],
+  skipped: Unfit[],
 ): Edits[] {
   const { name, stages, entry, onFailure } = definition;
   if (run === undefined || entry === undefined || !stages.includes(PRECREATE)) return [];
@@ -27,7 +27,7 @@ export function statedEdits(
       .map((line) => editsOf(line, name));
   } catch (error) {
     if (!(error instanceof Failure) || onFailure !== "continue") throw error;
-    skipped.push({ definition, failure: error });
+    skipped.push(new Unfit(error, definition));
     return [];
   }
 }
