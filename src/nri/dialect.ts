@@ -8,6 +8,7 @@ import type { Engine } from "../engines/engine.ts";
 import { isAtLeast } from "../engines/machine.ts";
 import type { LeftOut } from "../rules/hooks/made-beforehand.ts";
 import type { Plan, PlannedDefinition } from "../spec/plan.ts";
+import { PRECREATE } from "../spec/stage.ts";
 
 /** A runtime as it has introduced itself. */
 export interface Dialect {
@@ -57,9 +58,14 @@ export function speakable(plan: Plan, dialect: Dialect): { plan: Plan; leftOut: 
   return { plan: { ...plan, definitions }, leftOut };
 }
 
-function unfit({ position, edits = {}, entry }: PlannedDefinition, dialect: Dialect): string | undefined {
+function unfit(
+  { position, edits = {}, entry, stages }: PlannedDefinition,
+  dialect: Dialect,
+): string | undefined {
   if (position === "prepend" && entry !== undefined)
     return "its hook goes before all others, and NRI adds hooks behind them";
+  if (entry !== undefined && stages.includes(PRECREATE))
+    return "it runs at precreate, in front of the runtime, where only the wrapper stands";
   if (edits.removeEnv !== undefined) return "over NRI no variable can be taken away";
   if (edits.additionalGids !== undefined) return "NRI has no groups";
   if (edits.rlimits !== undefined && !dialect.rlimits) return `${dialect.name} takes no rlimits over NRI`;
