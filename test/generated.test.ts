@@ -1,4 +1,7 @@
-/** What scripts write from the kernel's headers is what these say: no call has another number, none of theirs is missing. */
+/**
+ * What scripts write is what they would write today: from the kernel's headers, so no call has another number and none of theirs
+ * is missing, and from the protocol buffers.
+ */
 
 import { expect, test } from "bun:test";
 import { numberOf } from "../src/rules/seccomp/names.ts";
@@ -8,8 +11,8 @@ const CHECKOUT = `${import.meta.dir}/..`;
 
 const run = (...command: string[]) => Bun.spawnSync(command, { cwd: CHECKOUT });
 
-test("scripts/generate-syscalls.ts --check", () => {
-  const { exitCode, stderr } = run(process.execPath, "scripts/generate-syscalls.ts", "--check");
+test.each(["generate-syscalls", "generate-nri"])("scripts/%s.ts --check", (script) => {
+  const { exitCode, stderr } = run(process.execPath, `scripts/${script}.ts`, "--check");
   expect([exitCode, stderr.toString()]).toEqual([0, ""]);
 });
 
