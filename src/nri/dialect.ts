@@ -58,14 +58,12 @@ export function speakable(plan: Plan, dialect: Dialect): { plan: Plan; leftOut: 
   return { plan: { ...plan, definitions }, leftOut };
 }
 
-function unfit(
-  { position, edits = {}, entry, stages }: PlannedDefinition,
-  dialect: Dialect,
-): string | undefined {
+function unfit(definition: PlannedDefinition, dialect: Dialect): string | undefined {
+  const { position, edits = {}, entry, stages, when } = definition;
+  if (when.sandbox === true) return "NRI asks nothing about sandboxes";
+  if (stages.includes(PRECREATE)) return "a hook of precreate is run by the wrapper only";
   if (position === "prepend" && entry !== undefined)
     return "its hook goes before all others, and NRI adds hooks behind them";
-  if (entry !== undefined && stages.includes(PRECREATE))
-    return "it runs at precreate, in front of the runtime, where only the wrapper stands";
   if (edits.removeEnv !== undefined) return "over NRI no variable can be taken away";
   if (edits.additionalGids !== undefined) return "NRI has no groups";
   if (edits.rlimits !== undefined && !dialect.rlimits) return `${dialect.name} takes no rlimits over NRI`;

@@ -284,7 +284,6 @@ describe("an adjustment", () => {
   test("what NRI has no words for is left out as a whole, with the reason", async () => {
     const reasons = {
       first: [{ entry: hex("1"), position: "prepend" }, "NRI adds hooks behind them"],
-      early: [{ entry: hex("1"), stages: ["precreate"] }, "it runs at precreate"],
       groups: [{ edits: { additionalGids: [5] } }, "NRI has no groups"],
       less: [{ edits: { removeEnv: ["A"] } }, "no variable can be taken away"],
       limits: [{ edits: { rlimits: [] } }, "containerd 1.7.6 takes no rlimits over NRI"],
