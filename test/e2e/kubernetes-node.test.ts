@@ -50,6 +50,8 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   if (!ready) return;
+  // Podman's containers do not end with the namespaces; one that is told to end would clean its node first.
+  await world.run(["sh", "-c", "podman pod rm -fa -t 0; podman rm -fa -t 0"]);
   await world.end();
   root.remove();
 }, 60_000);
