@@ -195,6 +195,34 @@ describe.skipIf(!ready)("on a node", () => {
     expect(onNode()).toEqual(before);
   }, 180_000);
 
+  test("without a plan the engine is not told of it, and what others have put there stays", async () => {
+    const before = onNode();
+    const [set] = manifestsIn("kubernetes/base/daemon-set.yaml");
+    const pod: Manifest = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "no" },
+      spec: set?.spec.template.spec,
+    };
+    const [definitions, programs] = manifestsIn("kubernetes/base/definitions.yaml") as [Manifest, Manifest];
+    const file = await play("no", [{ ...definitions, data: { "bad.yaml": "version: 7\n" } }, programs, pod]);
+    const log = async () => {
+      const { stdout, stderr } = await world.run(["podman", "logs", "no-node"]);
+      return stdout + stderr;
+    };
+    await until("a refusal", async () => (await log()).includes("before there is a plan"));
+    expect(readFileSync(`${node}/etc/containerd/config.toml`, "utf8")).toBe(CONFIG);
+    expect(await isReady("no-node")()).toBe(false);
+    await end("no", file);
+    expect(onNode()).toEqual(before);
+
+    mkdirSync(`${node}/opt/hookwright`, { recursive: true });
+    const again = await play("no", [definitions, programs, pod]);
+    await until("a refusal", async () => (await log()).includes("is not from this DaemonSet"));
+    await end("no", again);
+    expect(readdirSync(`${node}/opt/hookwright`)).toEqual([]);
+  }, 180_000);
+
   test("for Podman: the same by `kube play`, and its files are what they were", async () => {
     const before = onNode();
     const file = await play("podman", manifestsIn("kubernetes/podman/node.yaml"));
