@@ -8,7 +8,12 @@ export function lintEdits(value: DefinitionFile, report: Report): void {
   for (const [i, variable] of (value.edits?.env ?? []).entries()) {
     const why = looksSecret(variable);
     if (why === undefined) continue;
-    const mend = "let the hook fetch it when it runs; config.json and events keep what is written here";
-    report.add("secret-like", ["edits", "env", i], `the variable ${why}`, mend);
+    const mend = "keep it in a file that only root can read, and attach the hook env with --file NAME=PATH";
+    report.add(
+      "secret-in-edits",
+      ["edits", "env", i],
+      `the variable ${why}; the plan keeps what is written here, for all to read`,
+      mend,
+    );
   }
 }

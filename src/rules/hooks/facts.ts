@@ -7,7 +7,12 @@ import { Failure } from "../../spec/failure.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
 import type { Origin } from "./origin.ts";
 import { isInfra, isSandbox } from "./sandbox.ts";
-import { type Annotations, type TrustedNamespace, trustedNamespace } from "./trusted-namespace.ts";
+import {
+  type Annotations,
+  knownNamespace,
+  type TrustedNamespace,
+  trustedNamespace,
+} from "./trusted-namespace.ts";
 
 export interface ContainerFacts {
   annotations: Annotations;
@@ -28,6 +33,8 @@ const UNKNOWN: Origin = { why: "it was not looked for" };
 
 export interface FactsOptions {
   engine?: string;
+  /** The pod's namespace, when the engine has said it itself. */
+  namespace?: string;
   origin?: () => Origin;
   /** Mounts that are not the container's own, such as those that an injection put there. */
   ignoreMount?: (mount: OciMount) => boolean;
@@ -66,7 +73,7 @@ export function factsOf(config: RuntimeConfig, options: FactsOptions = {}): Cont
     if (typeof value !== "string") throw wrongShape(`annotations[${JSON.stringify(key)}]`, "a string");
     values.push(value);
   }
-  const { engine, origin = () => UNKNOWN } = options;
+  const { engine, namespace, origin = () => UNKNOWN } = options;
   const command = commandOf(config);
   return {
     annotations,
@@ -74,7 +81,10 @@ export function factsOf(config: RuntimeConfig, options: FactsOptions = {}): Cont
     values,
     command,
     hasBindMounts: hasBindMounts(config, options.ignoreMount),
-    namespace: trustedNamespace(annotations, engine),
+    namespace:
+      namespace === undefined
+        ? trustedNamespace(annotations, engine)
+        : knownNamespace(namespace, annotations, engine),
     sandbox: isSandbox(annotations, engine) || (engine === "podman" && isInfra(annotations, command, origin)),
     origin,
   };

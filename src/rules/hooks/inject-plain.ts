@@ -5,7 +5,7 @@
 
 import type { Hex, Plan, PlannedDefinition } from "../../spec/plan.ts";
 import type { OciHook, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { IN_CONTAINER, type Stage } from "../../spec/stage.ts";
+import { IN_CONTAINER, PRECREATE, type Stage } from "../../spec/stage.ts";
 import type { ConfigMember } from "./edits.ts";
 import { factsOf, mountsOf } from "./facts.ts";
 import { hookLists } from "./hook-lists.ts";
@@ -29,8 +29,14 @@ export interface InjectContext {
   spoolKey(): string;
   /** containerd, crio, docker or podman, when the bundle's path says so. */
   engine?: string;
+  /** Set by the NRI plugin: its entries say so, and begin the container's record themselves. */
+  via?: "nri";
+  /** The pod's namespace, when the engine has said it itself. */
+  namespace?: string;
   /** What the container was made of, as far as its engine tells. */
   origin?: () => Origin;
+  /** Runs the hook of a definition at precreate; returns what it printed. Throws `Failure`. Absent when none is to run. */
+  precreate?(definition: PlannedDefinition): string;
   /** For patterns of the kinds `js` and `re2` (`engineNeed`). */
   patterns?: PatternEngine;
 }
@@ -76,5 +82,5 @@ function mayBeOwn({ args }: OciHook): boolean {
 }
 
 function isPlain({ edits, stages }: PlannedDefinition): boolean {
-  return edits === undefined && !stages.some((stage) => IN_CONTAINER.has(stage));
+  return edits === undefined && !stages.some((stage) => stage === PRECREATE || IN_CONTAINER.has(stage));
 }

@@ -5,7 +5,7 @@
 
 import type { Hex, Plan, PlannedDefinition } from "../../spec/plan.ts";
 import type { OciHook } from "../../spec/runtime-config.ts";
-import { IN_CONTAINER, type Stage } from "../../spec/stage.ts";
+import { IN_CONTAINER, PRECREATE, type Stage } from "../../spec/stage.ts";
 import { runEntry, type Via } from "./own-entry.ts";
 
 export interface Place {
@@ -104,6 +104,7 @@ function stagesOf({ stages }: PlannedDefinition): Stage[] {
 }
 
 function unfitForBoth({ stages }: PlannedDefinition): string | undefined {
+  if (stages.includes(PRECREATE)) return "a hook of precreate is run by the wrapper only";
   if (stages.some((stage) => IN_CONTAINER.has(stage)))
     return "a hook of startContainer needs mounts that only the wrapper makes";
   return undefined;

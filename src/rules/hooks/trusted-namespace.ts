@@ -20,6 +20,9 @@ export const NAMESPACE_KEYS: readonly [engine: string, key: string][] = [
   ["crio", "io.kubernetes.pod.namespace"],
 ];
 
+/** What the source is called when the engine has told us the namespace itself, over NRI. */
+const FIRST_HAND = "nri";
+
 /** On a sandbox CRI-O copies labels of the pod, and writes this one after them. */
 const CRIO_SANDBOX_KEY = "io.kubernetes.cri-o.Namespace";
 
@@ -44,4 +47,21 @@ export function trustedNamespace(
   if (first === undefined) return { kind: "none" };
   if (second !== undefined && second.name !== first.name) return { kind: "conflict", values };
   return { kind: "name", ...first };
+}
+
+/**
+ * The same where the engine has named the namespace first-hand: then nothing else is needed, but an annotation that counts
+ * and says something else is a conflict still.
+ */
+export function knownNamespace(
+  name: string,
+  annotations: Annotations | null | undefined,
+  engine?: string,
+): TrustedNamespace {
+  const first = { source: FIRST_HAND, name };
+  const found = trustedNamespace(annotations, engine);
+  if (found.kind === "none" || (found.kind === "name" && found.name === name))
+    return { kind: "name", ...first };
+  const others = found.kind === "name" ? [{ source: found.source, name: found.name }] : found.values;
+  return { kind: "conflict", values: [first, ...others] };
 }
