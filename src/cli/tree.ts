@@ -2,10 +2,12 @@
 
 import type { Noun } from "./grammar.ts";
 import { bundle } from "./nouns/bundle.ts";
+import { doctor } from "./nouns/doctor.ts";
 import { engine } from "./nouns/engine.ts";
 import { events, stats } from "./nouns/events.ts";
 import { hook } from "./nouns/hook.ts";
 import { image } from "./nouns/image.ts";
+import { nri } from "./nouns/nri.ts";
 import { planVerbs } from "./nouns/plan.ts";
 import { reconcile } from "./nouns/reconcile.ts";
 import { seccomp } from "./nouns/seccomp.ts";
@@ -25,12 +27,14 @@ export const tree: Noun = {
     reconcile,
     hook,
     engine,
+    nri,
     bundle,
     image,
     seccomp,
     events,
     stats,
     ...shellVerbs(() => tree),
+    doctor,
     version,
   ],
 };

@@ -15,7 +15,9 @@ export {
   type Remember,
   type UndoContext,
 } from "./define.ts";
+export { type Device, type DeviceOptions, type Devices, devices } from "./devices.ts";
 export { type Shared, type SharedDocument, shared } from "./document.ts";
+export { type ContainerEdits, type Edit, edit } from "./edit.ts";
 export { type Files, files } from "./files.ts";
 export { type BindOptions, type MountOptions, type Mounts, mounts } from "./mounts.ts";
 export { type InNamespace, inNamespace, type Namespace } from "./namespaces.ts";
