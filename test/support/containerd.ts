@@ -1,38 +1,50 @@
-/**
- * containerd 1.7 with NRI, that of Debian 13, with an image of busybox for its pods.
- */
+/** containerd with NRI, as those releases have it that Debian 12 is not, with an image of busybox for its pods. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { programsOf } from "./engine-programs.ts";
+import { EVERY, programsOf } from "./engine-programs.ts";
 import type { EngineWorld } from "./engines.ts";
 import { makeImage } from "./images.ts";
 import { directory, file, symlink } from "./layers.ts";
 import type { TempRoot } from "./root.ts";
 
-const DIRECTORIES = programsOf("trixie");
 export const IMAGE = "docker.io/library/bb:latest";
 
-export function hasContainerd17(): boolean {
-  return DIRECTORIES !== undefined;
+export interface Containerd {
+  readonly version: "1.7" | "2.1";
+  /** Directories of its programs, as in PATH. */
+  readonly programs: string;
 }
+
+/** Those that are here: 1.7 of Debian 13, and where every combination is asked for 2.1 of unstable. */
+export const CONTAINERDS: readonly Containerd[] = [
+  { version: "1.7" as const, programs: programsOf("trixie") },
+  { version: "2.1" as const, programs: EVERY ? programsOf("unstable") : undefined },
+].flatMap(({ version, programs }) => (programs === undefined ? [] : [{ version, programs }]));
 
 export const containerdSocket = (root: TempRoot) => `${root.work}/containerd.sock`;
 export const nriSocket = (root: TempRoot) => `${root.work}/nri.sock`;
 
-/** The world's containerd from now on, with a configuration below the root that says where NRI is, not that it is on. */
-export function prepareContainerd17(world: EngineWorld, root: TempRoot): void {
-  world.env.PATH = `${DIRECTORIES}:${world.env.PATH}`;
+/** Makes it the world's containerd, with a configuration below the root that says where NRI is, not that it is on. */
+export function prepareContainerd(
+  { version, programs }: Containerd,
+  world: EngineWorld,
+  root: TempRoot,
+): void {
+  world.env.PATH = `${programs}:${world.env.PATH}`;
   mkdirSync(`${root.root}/etc/containerd`, { recursive: true });
-  const cri = 'plugins."io.containerd.grpc.v1.cri"';
+  const old = version === "1.7";
+  const cri = old ? 'plugins."io.containerd.grpc.v1.cri"' : 'plugins."io.containerd.cri.v1.runtime"';
+  const pinned = `[plugins."io.containerd.cri.v1.images".pinned_images]\n  sandbox = "${IMAGE}"`;
   writeFileSync(
     `${root.root}/etc/containerd/config.toml`,
-    `version = 2
+    `version = ${old ? 2 : 3}
 root = "${root.work}/containerd"
 state = "${root.work}/containerd-state"
 [grpc]
   address = "${containerdSocket(root)}"
+${old ? "" : pinned}
 [${cri}]
-  sandbox_image = "${IMAGE}"
+  ${old ? `sandbox_image = "${IMAGE}"` : ""}
   restrict_oom_score_adj = true
   disable_apparmor = true
 [${cri}.containerd.runtimes.runc]
@@ -48,7 +60,7 @@ state = "${root.work}/containerd-state"
 }
 
 /** Starts it, and puts the image into it the first time. */
-export async function startContainerd17(world: EngineWorld, root: TempRoot) {
+export async function startContainerd(world: EngineWorld, root: TempRoot) {
   const ctr = ["ctr", "-n", "k8s.io", "image"];
   const daemon = await world.start(
     ["containerd", "-c", `${root.root}/etc/containerd/config.toml`],
