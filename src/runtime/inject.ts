@@ -17,9 +17,9 @@ import { loadEngine } from "../rules/hooks/pattern-engine.ts";
 import type { Hex, Plan } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { RuntimeConfig } from "../spec/runtime-config.ts";
+import { beginningOf } from "./beginning.ts";
 import { planOf } from "./carried.ts";
 import { type ConfigFile, readConfigFile, writeConfigFile } from "./config-file.ts";
-import { engineOf } from "./engine.ts";
 import { parseConfig } from "./parse-config.ts";
 import { runPrecreate } from "./precreate.ts";
 
@@ -59,7 +59,6 @@ export async function injectBundle(request: BundleRequest): Promise<BundleInject
   const { doc, config } = readUnambiguous(file);
   const { plan, digest } = planOf(file.text, config, bundle, request, roots);
   const key = containerKey(request.id ?? "", bundle);
-  const engine = engineOf(bundle, config.annotations);
   const need = engineNeed(plan);
   const patterns = need === "none" ? undefined : await loadEngine(need);
   let newKey = false;
@@ -75,7 +74,7 @@ export async function injectBundle(request: BundleRequest): Promise<BundleInject
         newKey = true;
         return randomHex(32);
       },
-      ...(engine === undefined ? {} : { engine }),
+      ...beginningOf(bundle, config),
       ...(patterns === undefined ? {} : { patterns }),
       ...(request.dryRun
         ? {}

@@ -52,7 +52,7 @@ export interface Devices {
 
 const LIMIT = 4096;
 
-export const devices: Capability<Devices> = {
+export const devices: Capability<Devices, "prestart" | "createRuntime" | "poststart"> = {
   name: "devices",
   stages: ["prestart", "createRuntime", "poststart"],
   because: "only from the host's side can a container be given a device, by the number of its process",

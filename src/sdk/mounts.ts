@@ -52,7 +52,7 @@ export interface Mounts {
   ): void;
 }
 
-export const mounts: Capability<Mounts> = {
+export const mounts: Capability<Mounts, "prestart" | "createRuntime" | "createContainer" | "poststart"> = {
   name: "mounts",
   stages: ["prestart", "createRuntime", "createContainer", "poststart"],
   because: "the container's mounts are not in place, or gone, or cannot be reached",
@@ -174,7 +174,10 @@ export function putInto(call: Call, root: Rootfs, tree: number, target: string):
  * namespace. On one of the host's it can, where the container's root may not.
  */
 function asRootOf(pid: number, work: () => void): void {
-  if (namespaceId("user", pid) === namespaceId("user")) return work();
+  if (namespaceId("user", pid) === namespaceId("user")) {
+    work();
+    return;
+  }
   try {
     withFileOwner(hostIdOf(pid, "uid"), hostIdOf(pid, "gid"), work);
   } catch (error) {

@@ -17,6 +17,7 @@ import { readToEnd } from "../linux/read.ts";
 import { fstat, lstatIfThere, type Stat, TYPE } from "../linux/stat.ts";
 import { write } from "../linux/write.ts";
 import { Failure } from "../spec/failure.ts";
+import type { Stage } from "../spec/stage.ts";
 import { readConfig } from "./config.ts";
 import type { Call, Capability } from "./define.ts";
 
@@ -26,7 +27,7 @@ const MOST_LINKS = 40;
 const ELOOP = 40;
 const LIMIT = 1024 * 1024;
 
-export const rootfs: Capability<Rootfs> = {
+export const rootfs: Capability<Rootfs, Exclude<Stage, "poststop">> = {
   name: "rootfs",
   stages: ["precreate", "prestart", "createRuntime", "createContainer", "startContainer", "poststart"],
   because: "the container's file system may be gone",

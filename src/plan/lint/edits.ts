@@ -5,15 +5,6 @@ import type { Report } from "./problem.ts";
 import { looksSecret } from "./secret.ts";
 
 export function lintEdits(value: DefinitionFile, report: Report): void {
-  if (value.when?.images !== undefined) {
-    report.add(
-      "image-binding",
-      ["when", "images"],
-      "binding to image digests is not available yet",
-      "remove when.images; until then the hook would run for every image",
-      true,
-    );
-  }
   for (const [i, variable] of (value.edits?.env ?? []).entries()) {
     const why = looksSecret(variable);
     if (why === undefined) continue;

@@ -105,10 +105,7 @@ export const RULES = {
     "What stands beside source and cannot: the image brings all but name and when.",
     "error",
   ),
-  "image-binding": rule(
-    "when.images is not available yet; accepting it would let the hook run elsewhere.",
-    "error",
-  ),
+  "image-name": rule("An image of when.images has a name that no registry could hold.", "error"),
   "edit-feeds-condition": rule("An edit sets an annotation that a condition looks at.", "error"),
   "case-only-name": rule("Two file names differ only in case, so their order is left to chance.", "warning"),
   "missing-file": rule("A file that the definition names cannot be read.", "error"),

@@ -54,7 +54,24 @@ const when = v.strictObject({
     ),
   ),
   images: v.exactOptional(
-    described("Image digests; not available yet, `apply` refuses it.", v.array(v.string())),
+    described(
+      "Images that the hook was tested with, sha256:… or NAME[:TAG]@sha256:…; a container of another one is refused.",
+      v.pipe(
+        v.array(
+          v.pipe(
+            v.string(),
+            v.regex(/^(?:[^@\s]+@)?sha256:[0-9a-f]{64}$/, "must be sha256:… or NAME[:TAG]@sha256:…"),
+          ),
+        ),
+        v.nonEmpty("must name an image"),
+      ),
+    ),
+  ),
+  sandbox: v.exactOptional(
+    described(
+      "true: the sandbox containers of pods, and no others; they are left alone otherwise.",
+      v.boolean(),
+    ),
   ),
 });
 

@@ -23,7 +23,7 @@ export interface DefinitionReport extends WhenReport {
 
 /** One hook of a stage: of a definition, the collector of a spool, or one that is none of ours. */
 export interface PlacedHook {
-  by: "definition" | "collect" | "foreign";
+  by: "definition" | "collect" | "begin" | "foreign";
   /** Definition's name, or the program's path. */
   name: string;
 }
@@ -34,7 +34,7 @@ export interface Explanation {
   order: { stage: RuntimeStage; hooks: PlacedHook[] }[];
   /** Members of the config that would change. */
   changed: ConfigMember[];
-  /** A pod's sandbox: no definition is matched against it. */
+  /** A pod's sandbox: only definitions with `when.sandbox` are matched against it. */
   sandbox: boolean;
   /** Why the container would not be created. */
   failure?: Failure;
@@ -55,11 +55,11 @@ export function explainPlan(
     outcome = { changed, sandbox: sandbox === true };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    outcome = { changed: [], sandbox: false, failure: error };
+    outcome = { changed: [], sandbox: facts.sandbox, failure: error };
   }
   const definitions = plan.definitions.map((definition) => {
     const report = explainWhen(definition.when, facts, context.patterns);
-    const applies = report.verdict === "match" && !outcome.sandbox;
+    const applies = report.verdict === "match";
     const stages = applies && definition.entry !== undefined ? definition.stages : [];
     return {
       ...report,
@@ -90,6 +90,6 @@ export function orderOf(
 function placed(hook: OciHook, names: Map<string | undefined, string>, root: string): PlacedHook {
   const own = ownEntry(hook, root);
   if (own === undefined) return { by: "foreign", name: String(hook.path) };
-  if (own.kind === "collect") return { by: "collect", name: "collect" };
+  if (own.kind !== "run") return { by: own.kind, name: own.kind };
   return { by: "definition", name: names.get(own.entry) ?? `entry ${own.entry}` };
 }

@@ -116,7 +116,8 @@ function unfitForHooks(definition: PlannedDefinition): string | undefined {
     Boolean,
   ).length;
   if (edits !== undefined) return "edits are made by the wrapper only";
-  if (when.namespaces !== undefined) return "when.namespaces is a condition that only the wrapper knows";
+  const unknown = (["namespaces", "images", "sandbox"] as const).find((key) => when[key] !== undefined);
+  if (unknown !== undefined) return `when.${unknown} is a condition that only the wrapper knows`;
   if (when.anyOf === true && (kinds > 1 || (when.annotations ?? []).length > 1))
     return "a 1.0.0 file cannot say that one of several conditions is enough";
   if (position === "prepend") return "its hook goes before all others, which hooks.d has no word for";
