@@ -8,13 +8,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import type { Subprocess } from "bun";
 import {
   containerdSocket,
-  hasContainerd17,
   IMAGE,
   nriSocket,
-  prepareContainerd17,
-  startContainerd17,
+  startContainerd,
+  writeContainerdConfig,
 } from "../support/containerd.ts";
 import { Cri, type PodWish } from "../support/cri.ts";
+import { programsOf } from "../support/engine-programs.ts";
 import { EngineWorld } from "../support/engines.ts";
 import { applyPlan, hookScript } from "../support/plan.ts";
 import { built, program } from "../support/programs.ts";
@@ -22,7 +22,7 @@ import { type TempRoot, tempRoot } from "../support/root.ts";
 
 const STAGES = ["createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
 const LONG = "x".repeat(6000);
-const ready = built("hookwright", "hookwright-host", "hookwright-runc") && hasContainerd17();
+const ready = built("hookwright", "hookwright-host", "hookwright-runc") && programsOf("trixie") !== undefined;
 
 interface Ran {
   hook: { name: string };
@@ -95,7 +95,7 @@ describe.skipIf(!ready)("containerd 1.7", () => {
 
   beforeAll(async () => {
     root = tempRoot();
-    world = await EngineWorld.begin(root);
+    world = await EngineWorld.begin(root, { programs: programsOf("trixie") ?? "" });
     cri = new Cri(containerdSocket(root), IMAGE);
     mkdirSync(`${root.work}/shared`);
     writeFileSync(`${root.work}/shared/note`, "from the host\n");
@@ -137,10 +137,10 @@ describe.skipIf(!ready)("containerd 1.7", () => {
         edits: { seccomp: { profile: { defaultAction: "SCMP_ACT_ALLOW" } } },
       },
     });
-    prepareContainerd17(world, root);
+    writeContainerdConfig(root);
     const enabled = await world.hookwright("engine", "enable", "containerd", "--nri");
     expect(enabled.stderr).toContain("warning: NRI fails open");
-    engine = await startContainerd17(world, root);
+    engine = await startContainerd(world, root);
     plugin = await startPlugin("first");
   }, 120_000);
 
@@ -243,7 +243,7 @@ describe.skipIf(!ready)("containerd 1.7", () => {
     engine.kill("SIGKILL");
     await engine.exited;
     await plugin.says("the connection has ended");
-    engine = await startContainerd17(world, root);
+    engine = await startContainerd(world, root);
     await plugin.says("connected to containerd", 2);
     expect(plugin.log).toMatch(/warn: it was away for [\d.]+ s: containers created meanwhile have no hooks/);
     expect(await cri.exec(before, ["echo", "alive"])).toBe("alive\n");

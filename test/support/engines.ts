@@ -245,28 +245,3 @@ export function preparePodman(root: TempRoot, programs?: string, runtime: Runtim
     `[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\nlog_driver = "k8s-file"\n[engine]\n${engine}\n${others}`,
   );
 }
-
-/** Starts containerd on the root's config.toml, which is written when there is none. */
-export async function startContainerd(world: EngineWorld, root: TempRoot): Promise<Subprocess> {
-  return await world.start(
-    ["containerd", "-c", `${root.root}/etc/containerd/config.toml`],
-    ["ctr", "version"],
-  );
-}
-
-export function writeContainerdConfig(root: TempRoot): string {
-  const file = `${root.root}/etc/containerd/config.toml`;
-  mkdirSync(`${root.root}/etc/containerd`, { recursive: true });
-  const text = `version = 2 # by a test
-root = "${root.work}/containerd"
-state = "${root.work}/containerd-state"
-[grpc]
-  address = "${root.work}/containerd.sock"
-[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
-  runtime_type = "io.containerd.runc.v2"
-  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
-    SystemdCgroup = false
-`;
-  writeFileSync(file, text);
-  return text;
-}
