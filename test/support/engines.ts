@@ -150,7 +150,7 @@ export class EngineWorld {
   async start(command: readonly string[], ready: readonly string[]): Promise<Subprocess> {
     const log = `${this.#root.work}/${command[0]?.split("/").at(-1)}-${this.#daemons.length}.log`;
     const daemon = this.spawn(command, log);
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       if ((await this.run(ready)).code === 0) return daemon;
       if (daemon.exitCode !== null) break;
       await Bun.sleep(100);

@@ -19,7 +19,7 @@ export class CtrClient {
   }
 
   say(...words: string[]): Promise<Outcome> {
-    return this.#world.run(["ctr", ...words]);
+    return this.#world.run(["ctr", ...words], 180_000);
   }
 
   run(id: string, command: readonly string[]): Promise<Outcome> {

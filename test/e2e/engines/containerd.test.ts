@@ -105,13 +105,17 @@ for (const { version, release, schema, devices } of EVERY ? [...IN_CI, ...OUTSID
       expect(await records.byContainer()).toEqual([WHOLE]);
     });
 
-    test.skipIf(!EVERY && version !== "1.7")("ctr: fifty containers, ten at a time", async () => {
-      const five = async (worker: number) => {
-        for (let turn = 0; turn < 5; turn++) await done(ctr().run(`many-${worker}-${turn}`, ["/bin/true"]));
-      };
-      await Promise.all(Array.from({ length: 10 }, (_, worker) => five(worker)));
-      expect(await records.byContainer()).toEqual(Array(50).fill(WHOLE));
-    });
+    test.skipIf(!EVERY && version !== "1.7")(
+      "ctr: fifty containers, ten at a time",
+      async () => {
+        const five = async (worker: number) => {
+          for (let turn = 0; turn < 5; turn++) await done(ctr().run(`many-${worker}-${turn}`, ["/bin/true"]));
+        };
+        await Promise.all(Array.from({ length: 10 }, (_, worker) => five(worker)));
+        expect(await records.byContainer()).toEqual(Array(50).fill(WHOLE));
+      },
+      300_000,
+    );
 
     describe("CRI", () => {
       let pod: Pod;

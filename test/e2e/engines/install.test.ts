@@ -45,6 +45,12 @@ for (const release of RELEASES)
         return stdout;
       }
 
+      /** Waits until Docker tells these words of its runtimes. */
+      const read = (words: string) =>
+        sh(`for i in $(seq 100); do
+        docker info --format 'Runtimes {{.Runtimes}} DefaultRuntime {{.DefaultRuntime}}' | grep -q '${words}' && exit; sleep 0.1
+      done; exit 1`);
+
       /** The blocks of a page, in order. */
       function blocksOf(page: string, image: string): string[] {
         const text = readFileSync(`${import.meta.dir}/../../../docs/install-${page}.md`, "utf8");
@@ -68,7 +74,7 @@ for (const release of RELEASES)
         );
         await sh(define);
         expect(await sh(enable)).toContain("enabled");
-        await Bun.sleep(1000); // the daemon reads it when it comes to it
+        await read("hookwright"); // the daemon does so when it comes to it
         expect(await sh(verify)).toContain("hello");
         expect(await sh(asked)).toContain("poststop");
         expect(await runs()).toBe(4);
