@@ -22,7 +22,7 @@ const MAP: { [room: string]: string[] } = {
   guard: ["spec", "codec", "rules", "linux", "container"],
   sdk: ["spec", "codec", "rules", "linux"],
   author: ["spec", "sdk"],
-  runtime: ["spec", "codec", "rules", "linux", "container", "plan"],
+  runtime: ["spec", "codec", "rules", "linux", "container", "plan", "guard"],
   record: ["spec", "codec", "rules", "linux"],
   layer: ["spec", "codec", "rules", "linux"],
   media: ["spec", "codec", "rules", "linux"],
@@ -30,6 +30,8 @@ const MAP: { [room: string]: string[] } = {
   engines: ["spec", "codec", "rules", "linux", "plan"],
   nri: ["spec", "codec", "rules", "linux", "container", "plan", "engines"],
   observe: ["spec"],
+  // Looks at all of it, and changes nothing.
+  doctor: ["spec", "rules", "linux", "plan", "engines", "observe"],
   // Verbs return data; the command line parses and prints.
   commands: [
     "spec",
@@ -46,8 +48,21 @@ const MAP: { [room: string]: string[] } = {
     "engines",
     "nri",
     "observe",
+    "doctor",
   ],
-  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "nri", "observe", "commands"],
+  cli: [
+    "spec",
+    "codec",
+    "rules",
+    "plan",
+    "layer",
+    "bundle",
+    "engines",
+    "nri",
+    "observe",
+    "doctor",
+    "commands",
+  ],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */

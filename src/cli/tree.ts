@@ -2,12 +2,14 @@
 
 import type { Noun } from "./grammar.ts";
 import { bundle } from "./nouns/bundle.ts";
+import { doctor } from "./nouns/doctor.ts";
 import { engine } from "./nouns/engine.ts";
 import { events, stats } from "./nouns/events.ts";
 import { hook } from "./nouns/hook.ts";
 import { image } from "./nouns/image.ts";
 import { nri } from "./nouns/nri.ts";
 import { planVerbs } from "./nouns/plan.ts";
+import { reconcile } from "./nouns/reconcile.ts";
 import { seccomp } from "./nouns/seccomp.ts";
 import { shellVerbs } from "./nouns/shell.ts";
 import { version } from "./nouns/version.ts";
@@ -22,6 +24,7 @@ export const tree: Noun = {
   ],
   children: [
     ...planVerbs,
+    reconcile,
     hook,
     engine,
     nri,
@@ -31,6 +34,7 @@ export const tree: Noun = {
     events,
     stats,
     ...shellVerbs(() => tree),
+    doctor,
     version,
   ],
 };

@@ -74,6 +74,15 @@ export interface FileChange {
 /** What an engine's files say, without what we put there. */
 export type ReadPristine = (file: string) => string | undefined;
 
+/** A runtime as an engine's configuration names it. */
+export interface NamedRuntime {
+  readonly name: string;
+  /** A path, or a name that the engine looks up. */
+  readonly program: string;
+  /** Whether containers get it that ask for none. */
+  readonly default: boolean;
+}
+
 export interface Reload {
   /** The command; absent when there is none to run. */
   readonly command?: readonly string[];
@@ -91,6 +100,10 @@ export interface Engine {
     machine: Machine,
   ): { readonly runtime: string; readonly note?: string };
   changes(found: Found, wish: Wish, read: ReadPristine): FileChange[];
+  /** The runtimes that its configuration names, ours among them. */
+  runtimes(found: Found, read: ReadPristine): NamedRuntime[];
+  /** The directories of hooks.d files that it reads. */
+  hookDirectories(found: Found, read: ReadPristine): string[];
   /** What makes the engine read its configuration anew. */
   reload(machine: Machine): Reload;
   /** Whether it reads hooks.d files, and from which version on it reads CDI specifications. */

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { must } from "../../test/support/command.ts";
 import { STATIC_PROGRAM as wrapper } from "../../test/support/definitions.ts";
 import { type TempRoot, tempRoot } from "../../test/support/root.ts";
 import { disableEngine } from "../commands/engine-disable.ts";
@@ -214,4 +215,19 @@ test("files that are no JSON, no TOML, or have something else in the place are l
   await refused("docker", '{"runtimes": []}', "runtimes is not what an engine takes there");
   await refused("docker", "[]", "not what an engine takes");
   await refused("podman", "[engine\n", "file:2:1");
+});
+
+test("a file keeps its ACL and its attributes, also while it is enabled", async () => {
+  const file = `${root.work}/daemon.json`;
+  writeFileSync(file, "{}", { mode: 0o640 });
+  must(["setfacl", "-m", "u:1:rw,g:2:r", file]);
+  must(["setfattr", "-n", "user.owner", "-v", "team", file]);
+  const facts = () => must(["sh", "-c", `getfacl -pn ${file}; getfattr -d ${file}`]).toString();
+  const before = facts();
+  expect(before).toContain("user:1:rw-");
+  await enableEngine(root, { engine: "docker", engineConfig: file, env, wrapper });
+  expect(readFileSync(file, "utf8")).toContain("hookwright");
+  expect(facts()).toBe(before);
+  await disableEngine(root, { engine: "docker", env });
+  expect(facts()).toBe(before);
 });

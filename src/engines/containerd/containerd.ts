@@ -82,6 +82,18 @@ export const containerd: Engine = {
     return imports.length === 0 ? [own] : [own, { file: found.main, format: "toml", settings: imports }];
   },
 
+  runtimes(found, read) {
+    const plugin = RUNTIMES[schemaOf(found, read)] ?? [];
+    const layers = layersOf(filesOf(found, read), read);
+    const { name: chosen } = presentDefault(found, read);
+    return Object.keys(tableIn(layers, [...plugin, "runtimes"])).flatMap((name) => {
+      const program = textIn(layers, [...plugin, "runtimes", name, "options", "BinaryName"]);
+      return program === undefined ? [] : [{ name, program, default: name === chosen }];
+    });
+  },
+
+  hookDirectories: () => [],
+
   reload: () => ({
     command: ["systemctl", "restart", "containerd"],
     note: "containers that run go on running",

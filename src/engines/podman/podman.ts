@@ -6,11 +6,12 @@
 
 import type { Value } from "../../codec/config/mark.ts";
 import { type Engine, type Found, HANDLER, type ReadPristine, type Setting } from "../engine.ts";
-import { filesIn, layersOf, textIn, textsIn } from "../layers.ts";
+import { filesIn, layersOf, tableIn, textIn, textsIn } from "../layers.ts";
 import { isAtLeast, programOf, versionOf } from "../machine.ts";
 
 const DROP_IN = "90-hookwright.conf";
 const USUAL_HOOKS = ["/usr/share/containers/oci/hooks.d"];
+const HOOKS_DIR = ["engine", "hooks_dir"];
 const USUAL_JSON = ["crun", "runc", "kata", "runsc", "youki", "krun"];
 const USUAL_ENVIRONMENT = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
 const APPENDS_SINCE = "5.0";
@@ -59,10 +60,25 @@ export const podman: Engine = {
     return [{ file: found.file, format: "toml", settings }];
   },
 
+  runtimes(found, read) {
+    const layers = layersOf(found.layers, read);
+    const chosen = textIn(layers, ["engine", "runtime"]);
+    return Object.keys(tableIn(layers, ["engine", "runtimes"])).flatMap((name) => {
+      const program = textsIn(layers, ["engine", "runtimes", name])?.[0];
+      return program === undefined ? [] : [{ name, program, default: name === chosen }];
+    });
+  },
+
+  hookDirectories: (found, read) => directoriesOf(found, read) ?? USUAL_HOOKS,
+
   reload: () => ({
     note: "Podman reads it for every command; a `podman system service` that runs has to be ended",
   }),
 };
+
+function directoriesOf({ layers }: Found, read: ReadPristine): string[] | undefined {
+  return textsIn(layersOf(layers, read), HOOKS_DIR);
+}
 
 /** A list of the engine's table, which Podman reads as `usual` where nobody sets it, with one more element. */
 function listSetting(
