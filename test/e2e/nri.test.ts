@@ -11,8 +11,8 @@ import {
   containerdSocket,
   IMAGE,
   nriSocket,
-  prepareContainerd,
   startContainerd,
+  writeContainerdConfig,
 } from "../support/containerd.ts";
 import { Cri, type PodWish } from "../support/cri.ts";
 import { EngineWorld } from "../support/engines.ts";
@@ -95,7 +95,7 @@ describe.skipIf(!ready).each([...CONTAINERDS])("containerd $version", (container
 
   beforeAll(async () => {
     root = tempRoot();
-    world = await EngineWorld.begin(root);
+    world = await EngineWorld.begin(root, { programs: containerd.programs });
     cri = new Cri(containerdSocket(root), IMAGE);
     mkdirSync(`${root.work}/shared`);
     writeFileSync(`${root.work}/shared/note`, "from the host\n");
@@ -137,7 +137,7 @@ describe.skipIf(!ready).each([...CONTAINERDS])("containerd $version", (container
         edits: { seccomp: { profile: { defaultAction: "SCMP_ACT_ALLOW" } } },
       },
     });
-    prepareContainerd(containerd, world, root);
+    writeContainerdConfig(root, containerd.schema);
     const enabled = await world.hookwright("engine", "enable", "containerd", "--nri");
     expect(enabled.stderr).toContain("warning: NRI fails open");
     engine = await startContainerd(world, root);
