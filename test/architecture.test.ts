@@ -45,6 +45,8 @@ const MAP: { [room: string]: string[] } = {
     "engines",
     "observe",
   ],
+  // The same verbs for programs.
+  library: ["spec", "rules", "layer", "commands"],
   cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "observe", "commands"],
 };
 
@@ -57,6 +59,7 @@ const ENTRIES = [
   "src/record/main.ts",
   "src/sdk/entry.ts",
   "src/sdk/testing.ts",
+  "src/library/image.ts",
 ];
 const APPLETS = ["src/runtime/main.ts", "src/guard/main.ts", "src/record/main.ts"];
 /** What a compiled hook is made of. */
