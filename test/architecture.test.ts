@@ -22,13 +22,16 @@ const MAP: { [room: string]: string[] } = {
   guard: ["spec", "codec", "rules", "linux", "container"],
   sdk: ["spec", "codec", "rules", "linux"],
   author: ["spec", "sdk"],
-  runtime: ["spec", "codec", "rules", "linux", "container", "plan"],
+  runtime: ["spec", "codec", "rules", "linux", "container", "plan", "guard"],
   record: ["spec", "codec", "rules", "linux"],
   layer: ["spec", "codec", "rules", "linux"],
   media: ["spec", "codec", "rules", "linux"],
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime", "layer", "media"],
   engines: ["spec", "codec", "rules", "linux", "plan"],
+  nri: ["spec", "codec", "rules", "linux", "container", "plan", "engines"],
   observe: ["spec"],
+  // Looks at all of it, and changes nothing.
+  doctor: ["spec", "rules", "linux", "plan", "engines", "observe"],
   // Verbs return data; the command line parses and prints.
   commands: [
     "spec",
@@ -43,11 +46,25 @@ const MAP: { [room: string]: string[] } = {
     "media",
     "bundle",
     "engines",
+    "nri",
     "observe",
+    "doctor",
+  ],
+  cli: [
+    "spec",
+    "codec",
+    "rules",
+    "plan",
+    "layer",
+    "bundle",
+    "engines",
+    "nri",
+    "observe",
+    "doctor",
+    "commands",
   ],
   // The same verbs for programs.
   library: ["spec", "rules", "layer", "commands"],
-  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "observe", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
@@ -67,6 +84,8 @@ const SDK = ["src/sdk/entry.ts", "src/sdk/hook.ts"];
 
 /** npm packages, by the room that may use them. */
 const PACKAGES: { [name: string]: string[] } = {
+  "@bufbuild/protobuf": ["nri"],
+  "@bufbuild/protobuf/codegenv2": ["nri"],
   commander: ["cli"],
   "jsonc-parser": ["codec"],
   re2js: ["codec"],

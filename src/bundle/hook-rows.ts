@@ -5,13 +5,13 @@
 
 import { readFileSync } from "node:fs";
 import { hookLists } from "../rules/hooks/hook-lists.ts";
-import { ownEntry } from "../rules/hooks/own-entry.ts";
+import { type OwnEntry, ownEntry } from "../rules/hooks/own-entry.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { OciHook, RuntimeConfig } from "../spec/runtime-config.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { RuntimeStage } from "../spec/stage.ts";
 
 export interface HookRow {
-  stage: Stage;
+  stage: RuntimeStage;
   /** From 0, within the stage: what `hooks remove --index` takes. */
   index: number;
   path: string;
@@ -22,8 +22,8 @@ export interface HookRow {
 }
 
 export interface OwnHook {
-  /** `collect` is the entry that brings home what startContainer hooks recorded. */
-  kind: "run" | "collect";
+  /** `collect` is the entry that brings home what startContainer hooks recorded, `begin` the one that begins the record. */
+  kind: OwnEntry["kind"];
   /** Name of the definition; absent when the store no longer has the entry, and for `collect`. */
   definition?: string;
   /** `sha256:…` of the plan that injected it. */
@@ -41,7 +41,7 @@ export function hookRows(config: RuntimeConfig, roots: Roots): HookRow[] {
   return rows;
 }
 
-function rowOf(hook: OciHook, stage: Stage, index: number, roots: Roots): HookRow {
+function rowOf(hook: OciHook, stage: RuntimeStage, index: number, roots: Roots): HookRow {
   const { path, args, env, timeout } = hook;
   const ours = ownHook(hook, roots);
   return {

@@ -1,20 +1,20 @@
 /** Engines as people read them: the list, and what enabling or disabling did. */
 
 import type { EngineChange } from "../commands/engine-enable.ts";
-import type { EngineRow } from "../commands/engine-list.ts";
 import type { Verified } from "../commands/engine-verify.ts";
+import type { EngineStanding } from "../engines/standing.ts";
 import type { Cell, Table, Text, Tone } from "./answer.ts";
 import { diffText } from "./change-text.ts";
 import { milliseconds, shortContainer } from "./words.ts";
 
-const TONES: { readonly [S in EngineRow["state"]]: Tone } = {
+const TONES: { readonly [S in EngineStanding["state"]]: Tone } = {
   absent: "faint",
   disabled: "faint",
   enabled: "good",
   changed: "bad",
 };
 
-export function engineTable(rows: readonly EngineRow[]): Table {
+export function engineTable(rows: readonly EngineStanding[]): Table {
   return {
     columns: [
       { heading: "ENGINE" },

@@ -2,11 +2,14 @@
 
 import type { Noun } from "./grammar.ts";
 import { bundle } from "./nouns/bundle.ts";
+import { doctor } from "./nouns/doctor.ts";
 import { engine } from "./nouns/engine.ts";
 import { events, stats } from "./nouns/events.ts";
 import { hook } from "./nouns/hook.ts";
 import { image } from "./nouns/image.ts";
+import { nri } from "./nouns/nri.ts";
 import { planVerbs } from "./nouns/plan.ts";
+import { reconcile } from "./nouns/reconcile.ts";
 import { seccomp } from "./nouns/seccomp.ts";
 import { shellVerbs } from "./nouns/shell.ts";
 import { version } from "./nouns/version.ts";
@@ -21,14 +24,17 @@ export const tree: Noun = {
   ],
   children: [
     ...planVerbs,
+    reconcile,
     hook,
     engine,
+    nri,
     bundle,
     image,
     seccomp,
     events,
     stats,
     ...shellVerbs(() => tree),
+    doctor,
     version,
   ],
 };

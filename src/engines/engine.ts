@@ -9,6 +9,10 @@ import type { Machine } from "./machine.ts";
 export const ENGINE_NAMES = ["docker", "podman", "containerd", "crio"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** Those whose containers have a seccomp filter without a pod that asks for one. */
+export const FILTERING_ENGINES = ["docker", "podman", "containerd"] as const;
+export type FilteringEngine = (typeof FILTERING_ENGINES)[number];
+
 /** What the runtime, or the handler, is called in an engine's configuration. */
 export const HANDLER = "hookwright";
 
@@ -35,6 +39,10 @@ export interface Wish {
   readonly default: boolean;
   /** Directory of our hooks.d files. */
   readonly hooks: string;
+  /** Where plan and store are: `/`, or what `--root` said. */
+  readonly root: string;
+  /** Whether NRI plugins are let in. */
+  readonly nri: boolean;
 }
 
 /** A value to be set, or an element that a list is to have. */
@@ -46,6 +54,17 @@ export type Setting =
     }
   | { readonly path: Path; readonly element: string };
 
+/** How an engine is told of NRI plugins, such as `hookwright nri`. */
+export interface Nri {
+  /** The version that has it. */
+  readonly since: string;
+  /** What lets plugins in. */
+  readonly enable: Setting;
+  /** The version that can be told to create no container while a plugin is missing, and the words for its configuration. */
+  readonly requiresSince: string;
+  require(plugin: string): string;
+}
+
 export interface FileChange {
   readonly file: string;
   readonly format: "json" | "toml";
@@ -54,6 +73,15 @@ export interface FileChange {
 
 /** What an engine's files say, without what we put there. */
 export type ReadPristine = (file: string) => string | undefined;
+
+/** A runtime as an engine's configuration names it. */
+export interface NamedRuntime {
+  readonly name: string;
+  /** A path, or a name that the engine looks up. */
+  readonly program: string;
+  /** Whether containers get it that ask for none. */
+  readonly default: boolean;
+}
 
 export interface Reload {
   /** The command; absent when there is none to run. */
@@ -72,9 +100,15 @@ export interface Engine {
     machine: Machine,
   ): { readonly runtime: string; readonly note?: string };
   changes(found: Found, wish: Wish, read: ReadPristine): FileChange[];
+  /** The runtimes that its configuration names, ours among them. */
+  runtimes(found: Found, read: ReadPristine): NamedRuntime[];
+  /** The directories of hooks.d files that it reads. */
+  hookDirectories(found: Found, read: ReadPristine): string[];
   /** What makes the engine read its configuration anew. */
   reload(machine: Machine): Reload;
   /** Whether it reads hooks.d files, and from which version on it reads CDI specifications. */
   readonly hooks: boolean;
   readonly cdiSince: string;
+  /** Absent where plugins cannot bring hooks: Docker refuses them, and Podman has no plugins. */
+  readonly nri?: Nri;
 }

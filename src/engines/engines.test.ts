@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { must } from "../../test/support/command.ts";
 import { STATIC_PROGRAM as wrapper } from "../../test/support/definitions.ts";
 import { type TempRoot, tempRoot } from "../../test/support/root.ts";
 import { disableEngine } from "../commands/engine-disable.ts";
@@ -42,7 +43,8 @@ function changes(engine: Engine, version: string, byDefault = false): FileChange
   const dropIn = `${dirname(found.main)}/conf.d/90-hookwright.toml`;
   const placed =
     engine.name === "containerd" && isAtLeast(version, "2.1") ? { ...found, file: dropIn } : found;
-  return engine.changes(placed, { wrapper, default: byDefault, hooks: "/hooks" }, readIfThere);
+  const wish = { wrapper, default: byDefault, hooks: "/hooks", root: "/root", nri: false };
+  return engine.changes(placed, wish, readIfThere);
 }
 
 function runtimeOf(engine: Engine): { runtime: string; note?: string } {
@@ -100,6 +102,12 @@ test("Podman: lists are repeated before 5.0 and appended to from then on", () =>
   );
   expect(values(changes(podman, "4.3.1")[0])["engine hooks_dir"]).toEqual(["/b", "/c", "/hooks"]);
   expect(values(changes(podman, "5.4.2")[0])["engine hooks_dir"]).toEqual(["/hooks", { append: true }]);
+  expect(values(changes(podman, "5.4.2")[0])["engine runtime_supports_json"]).toEqual([
+    "hookwright",
+    { append: true },
+  ]);
+  expect(values(changes(podman, "4.3.1")[0])["engine conmon_env_vars"]).toContain("HOOKWRIGHT_ROOT=/root");
+  expect(values(changes(podman, "5.4.2")[0])).not.toHaveProperty(["engine conmon_env_vars"]);
   expect(runtimeOf(podman)).toEqual({ runtime: "/opt/crun" });
 });
 
@@ -201,4 +209,19 @@ test("files that are no JSON, no TOML, or have something else in the place are l
   await refused("docker", '{"runtimes": []}', "runtimes is not what an engine takes there");
   await refused("docker", "[]", "not what an engine takes");
   await refused("podman", "[engine\n", "file:2:1");
+});
+
+test("a file keeps its ACL and its attributes, also while it is enabled", async () => {
+  const file = `${root.work}/daemon.json`;
+  writeFileSync(file, "{}", { mode: 0o640 });
+  must(["setfacl", "-m", "u:1:rw,g:2:r", file]);
+  must(["setfattr", "-n", "user.owner", "-v", "team", file]);
+  const facts = () => must(["sh", "-c", `getfacl -pn ${file}; getfattr -d ${file}`]).toString();
+  const before = facts();
+  expect(before).toContain("user:1:rw-");
+  await enableEngine(root, { engine: "docker", engineConfig: file, env, wrapper });
+  expect(readFileSync(file, "utf8")).toContain("hookwright");
+  expect(facts()).toBe(before);
+  await disableEngine(root, { engine: "docker", env });
+  expect(facts()).toBe(before);
 });

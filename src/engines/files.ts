@@ -1,8 +1,9 @@
-/** An engine's files on the disk: each is the old one or the new one at any moment, with the owner and mode that it had. */
+/** An engine's files on the disk: each is the old one or the new one at any moment, with the owner, mode, ACL and attributes that it had. */
 
-import { existsSync, readFileSync, realpathSync, rmdirSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
-import { mkdirAll } from "../linux/directory.ts";
+import { mkdirAll, rmdir } from "../linux/directory.ts";
+import { LinuxError } from "../linux/error.ts";
 import { unlinkIfThere } from "../linux/link.ts";
 import { replaceFile, syncDirectory } from "../linux/replace.ts";
 import { Failure } from "../spec/failure.ts";
@@ -42,9 +43,10 @@ export function removeWhole(file: string, directories: readonly string[]): void 
   syncDirectory(dirname(file));
   for (const directory of directories.toReversed()) {
     try {
-      rmdirSync(directory);
-    } catch {
-      return; // somebody else has put something there
+      rmdir(directory);
+    } catch (error) {
+      if (error instanceof LinuxError) return; // somebody else has put something there
+      throw error;
     }
   }
 }

@@ -9,9 +9,11 @@ import { mkdirAll } from "../linux/directory.ts";
 import { LinuxError } from "../linux/error.ts";
 import { unlinkIfThere } from "../linux/link.ts";
 import { replaceFile } from "../linux/replace.ts";
+import { hasLastHookOnly, promise } from "../plan/promised.ts";
 import { readPlan } from "../plan/read.ts";
 import { cdiSpec, hooksFiles, type LeftOut } from "../rules/hooks/made-beforehand.ts";
 import { Failure } from "../spec/failure.ts";
+import type { Hex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import { engineOf } from "./all.ts";
 import { hooksDirectory } from "./draft.ts";
@@ -54,7 +56,25 @@ export function leftOutNotes({ hooksLeftOut, cdiLeftOut }: Synchronized): string
   ];
 }
 
-function synchronizeFiles(roots: Roots): Synchronized {
+/** Files that are not as the plan in force wants them. Nothing is written. Throws what reading plan and records throws. */
+export function staleFiles(roots: Roots): string[] {
+  const { directory, files } = wantedBy(roots);
+  const there = existsSync(directory) ? readdirSync(directory).map((name) => `${directory}/${name}`) : [];
+  const stray = there.filter((path) => !files.has(path));
+  return [...stray, ...[...files].filter(([path, text]) => textOf(path) !== text).map(([path]) => path)];
+}
+
+interface Wanted extends Omit<Synchronized, "changed"> {
+  /** Of hooks.d files, which is ours alone; whether there are to be any. */
+  readonly directory: string;
+  readonly hooked: boolean;
+  /** Digest of the plan, when a container may come to a hook of it without a record. */
+  readonly promised: Hex | undefined;
+  /** What each file is to say; undefined for one that is not to be there. */
+  readonly files: ReadonlyMap<string, string | undefined>;
+}
+
+function wantedBy(roots: Roots): Wanted {
   const records = readRecords(roots);
   const inForce = records.length === 0 ? undefined : readPlan(roots);
   const place = { storeDir: roots.store, root: roots.root, plan: inForce?.digest ?? "" };
@@ -62,35 +82,47 @@ function synchronizeFiles(roots: Roots): Synchronized {
   const deviced = inForce !== undefined && records.some(({ cdi }) => cdi);
   const hooks = hooked ? hooksFiles(inForce.plan, place) : undefined;
   const cdi = deviced ? cdiSpec(inForce.plan, place) : undefined;
-  // CRI-O does not start when a directory that it is to watch is not there.
-  if (hooked) mkdirAll(hooksDirectory(roots), 0o755);
+  const directory = hooksDirectory(roots);
+  const files = [...(hooks?.files ?? [])].map(
+    ([name, file]) => [`${directory}/${name}`, printed(file)] as const,
+  );
   return {
-    changed: [
-      ...keepFiles(hooksDirectory(roots), hooks?.files ?? new Map()),
-      ...keepFile(cdiFile(roots), cdi?.spec),
-    ],
+    directory,
+    hooked,
+    promised: (hooked || deviced) && hasLastHookOnly(inForce.plan) ? inForce.digest : undefined,
+    files: new Map<string, string | undefined>([...files, [cdiFile(roots), cdi?.spec && printed(cdi.spec)]]),
     hooksLeftOut: hooks?.leftOut ?? [],
     cdiLeftOut: cdi?.leftOut ?? [],
   };
 }
 
-/** A directory with just these files: new ones are there before stale ones go, so a hook runs twice rather than not at all. */
-function keepFiles(directory: string, files: ReadonlyMap<string, object>): string[] {
-  const there = existsSync(directory) ? readdirSync(directory) : [];
-  const changed = [...files].flatMap(([name, content]) => keepFile(`${directory}/${name}`, content));
-  const stale = there.filter((name) => !files.has(name)).map((name) => `${directory}/${name}`);
-  return [...changed, ...stale.flatMap((path) => keepFile(path, undefined))];
+function synchronizeFiles(roots: Roots): Synchronized {
+  const { directory, hooked, promised, files, ...leftOut } = wantedBy(roots);
+  if (promised !== undefined) promise(roots, promised);
+  // CRI-O does not start when a directory that it is to watch is not there.
+  if (hooked) mkdirAll(directory, 0o755);
+  // New ones are there before stale ones go, so a hook runs twice rather than not at all.
+  const changed = [...files].flatMap(([path, text]) => keepFile(path, text));
+  const there = existsSync(directory) ? readdirSync(directory).map((name) => `${directory}/${name}`) : [];
+  const stale = there.filter((path) => !files.has(path));
+  return { changed: [...changed, ...stale.flatMap((path) => keepFile(path, undefined))], ...leftOut };
 }
 
-function keepFile(path: string, content: object | undefined): string[] {
-  const there = existsSync(path);
-  if (content === undefined) {
-    if (there) unlinkIfThere(path);
-    return there ? [path] : [];
+function keepFile(path: string, text: string | undefined): string[] {
+  if (textOf(path) === text) return [];
+  if (text === undefined) {
+    unlinkIfThere(path);
+    return [path];
   }
-  const text = `${JSON.stringify(content, null, 2)}\n`;
-  if (there && readFileSync(path, "utf8") === text) return [];
   mkdirAll(dirname(path), 0o755);
   replaceFile(path, text, { mode: 0o644, sync: true });
   return [path];
+}
+
+function printed(content: object): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }

@@ -78,6 +78,48 @@ test.each(["refused", "dead"] as const)(
   },
 );
 
+/** Calls that change a file system. */
+const CHANGING =
+  "write,pwrite64,writev,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,truncate,ftruncate,fallocate,fsync,fdatasync,chmod,fchmod,fchmodat,chown,fchown,fchownat,lchown,utimensat,setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr";
+
+/** How often each was made on paths of the root: by what strace sees, and by what goes through the primitive. */
+function changes(verb: "enable" | "disable"): [seen: object, made: object] {
+  const script = `${import.meta.dir}/../../test/support/engine-change.ts`;
+  const words = [process.execPath, script, verb, root.root, engine, engineConfig, wrapper, "0"];
+  const trace = `${root.work}/trace`;
+  const strace = [
+    "strace",
+    "-f",
+    "-y",
+    "-qq",
+    "--seccomp-bpf",
+    "-s",
+    "4096",
+    "-e",
+    `trace=${CHANGING}`,
+    "-o",
+    trace,
+  ];
+  const { stdout, exitCode } = Bun.spawnSync([...strace, ...words]);
+  expect(exitCode).toBe(0);
+  const seen: { [name: string]: number } = {};
+  for (const line of readFileSync(trace, "utf8").split("\n")) {
+    const [, name = "", rest = ""] = /^\d+ +(\w+)\((.*)$/.exec(line) ?? [];
+    if (rest.includes(root.root) && !rest.startsWith("1<")) seen[name] = (seen[name] ?? 0) + 1;
+  }
+  const all: { [name: string]: number } = JSON.parse(stdout.toString());
+  const names = CHANGING.split(",");
+  return [seen, Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)))];
+}
+
+test("every call that changes a file is one of those that are interrupted", () => {
+  for (const verb of ["enable", "disable"] as const) {
+    const [seen, made] = changes(verb);
+    expect(seen).toEqual(made);
+    expect(Object.keys(seen)).toEqual(expect.arrayContaining(["write", "fsync", "renameat2"]));
+  }
+}, 60_000);
+
 async function killed(verb: "enable" | "disable", at: number): Promise<boolean> {
   const script = `${import.meta.dir}/../../test/support/engine-change.ts`;
   const words = [verb, root.root, engine, engineConfig, wrapper, String(at)];

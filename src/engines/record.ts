@@ -3,9 +3,10 @@
  * files and directories were made for it.
  */
 
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Mark } from "../codec/config/mark.ts";
 import { mkdirAll } from "../linux/directory.ts";
+import { unlinkIfThere } from "../linux/link.ts";
 import { replaceFile } from "../linux/replace.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Roots } from "../spec/roots.ts";
@@ -75,7 +76,7 @@ export function writeRecord(roots: Roots, record: EngineRecord): void {
 }
 
 export function removeRecord(roots: Roots, engine: EngineName): void {
-  rmSync(pathOf(roots, engine), { force: true });
+  unlinkIfThere(pathOf(roots, engine));
 }
 
 function unreadable(path: string, error: unknown): Failure {

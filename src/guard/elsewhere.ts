@@ -1,20 +1,16 @@
 /**
- * An entry that was made beforehand, for hooks.d or as a CDI device, and the same hook that the container got another way:
- * one of them runs it. What is in config.json tells: the wrapper's entry goes before a device's, and that before one of hooks.d,
+ * An entry that the wrapper did not write, and the same hook that the container got another way: one of them runs it. What is in
+ * config.json tells: the wrapper's entry goes before the NRI plugin's, that before a device's, and that before one of hooks.d,
  * because Podman runs poststop hooks of hooks.d itself and config.json says nothing of them.
  */
 
-import { beginRecord, type ContainerRecord, containerKey } from "../container/record.ts";
-import { LinuxError } from "../linux/error.ts";
-import { readTextIfThere } from "../linux/read.ts";
+import type { Container } from "../codec/state.ts";
 import { ownEntry, type Via } from "../rules/hooks/own-entry.ts";
-import { isSandbox } from "../rules/hooks/sandbox.ts";
-import type { Roots } from "../spec/roots.ts";
+import { isInfra, isSandbox } from "../rules/hooks/sandbox.ts";
 import type { OciHook } from "../spec/runtime-config.ts";
+import { beginUnlessThere } from "./begin.ts";
+import { configIn, originFor } from "./origin.ts";
 import type { Run } from "./run.ts";
-
-/** Far more than any config.json has. */
-const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
 
 /**
  * Whether somebody else runs this hook at this stage, or nobody should: a pod's sandbox gets none from hooks.d. Otherwise the
@@ -27,37 +23,32 @@ export function isDoneElsewhere({
   base,
 }: Pick<Run, "call" | "container" | "place" | "base">): boolean {
   const { via, stage, digest } = call;
-  if (via === undefined) return false;
-  if (via === "hooks.d" && isSandbox(container.annotations, base.engine)) return true;
-  const hooks = hooksAt(container.bundle, stage);
-  const others = hooks.map((hook) => ownEntry(hook, place.roots.root)).filter((own) => own?.entry === digest);
+  // Inside, whatever lies at the bundle's path is the container's word; the wrapper takes such entries out where it makes its own.
+  if (via === undefined || place.inside) return false;
+  const { hooks, command } = configIn(container.bundle);
+  if (via === "hooks.d" && isForNobody(container, base.engine, command)) return true;
+  const others = hooksIn(hooks[stage])
+    .map((hook) => ownEntry(hook, place.roots.root))
+    .filter((own) => own?.entry === digest);
   if (others.some((own) => own !== undefined && rank(own.via) > rank(via))) return true;
   // The last stage comes when nothing has to be kept for the container any more.
-  if (stage !== "poststop") beginUnlessThere(place.roots, { ...container, plan: call.plan });
+  if (stage !== "poststop") beginUnlessThere(place.roots, via, { ...container, plan: call.plan });
   return false;
 }
 
-function beginUnlessThere(roots: Roots, { id, bundle, plan }: ContainerRecord): void {
-  try {
-    beginRecord(roots, containerKey(id, bundle), { id, bundle, plan }, "none");
-  } catch (error) {
-    // It is there already, or it cannot be: then each hook has its own limit only.
-    if (!(error instanceof LinuxError)) throw error;
-  }
-}
+const WAYS: readonly Via[] = ["hooks.d", "cdi", "nri"];
 
 function rank(via: Via | undefined): number {
-  return via === undefined ? 2 : via === "cdi" ? 1 : 0;
+  return via === undefined ? WAYS.length : WAYS.indexOf(via);
 }
 
-/** The hooks of a stage in the container's config.json; none when it cannot be read. */
-function hooksAt(bundle: string, stage: string): OciHook[] {
-  try {
-    const text = readTextIfThere(`${bundle}/config.json`, MAX_CONFIG_BYTES);
-    const list: unknown = text === null ? undefined : JSON.parse(text)?.hooks?.[stage];
-    return Array.isArray(list) ? list.filter((hook) => typeof hook === "object" && hook !== null) : [];
-  } catch (error) {
-    if (error instanceof LinuxError || error instanceof SyntaxError) return [];
-    throw error;
-  }
+/** A pod's sandbox. A definition that asks for these has no hooks.d file. */
+function isForNobody(container: Container, engine: string | undefined, command: string | undefined): boolean {
+  const { annotations } = container;
+  if (engine === "podman") return isInfra(annotations, command, originFor(container, engine));
+  return isSandbox(annotations, engine);
+}
+
+function hooksIn(list: unknown): OciHook[] {
+  return Array.isArray(list) ? list.filter((hook) => typeof hook === "object" && hook !== null) : [];
 }

@@ -1,12 +1,16 @@
 /** Replacing a file as a whole: readers, and a crash, see either the old file or the new one. */
 
+import { ACL_XATTR } from "./acl.ts";
 import { close } from "./descriptor.ts";
+import { failedWith } from "./error.ts";
 import { fchmod, fchown, fsync } from "./inode.ts";
 import { rename, unlinkIfThere } from "./link.ts";
 import { O, open } from "./open.ts";
+import { decode } from "./primitive.ts";
 import { randomHex } from "./random.ts";
 import { lstatIfThere } from "./stat.ts";
 import { write } from "./write.ts";
+import { getXattrOf, getXattrOfLink, removeXattrOf, setXattrOf, xattrNamesOfLink } from "./xattr.ts";
 
 export interface ReplaceOptions {
   /** Permission bits of the new file, whatever the umask; 0600 by default. */
@@ -14,7 +18,10 @@ export interface ReplaceOptions {
   /** Owner of the new file; the process's own by default. */
   readonly uid?: number;
   readonly gid?: number;
-  /** Take mode and owner of the file that is replaced, when there is one, over `mode`, `uid` and `gid`. */
+  /**
+   * Take owner, mode, ACL and extended attributes of the file that is replaced, when there is one, over `mode`, `uid` and
+   * `gid`.
+   */
   readonly keep?: boolean;
   /** Wait until the file and its name are on the disk, so that it outlives a power cut. */
   readonly sync?: boolean;
@@ -24,7 +31,7 @@ const CURRENT_DIRECTORY = ".";
 
 /**
  * Writes `data` to a temporary file beside `path` and renames it into place. A symbolic link at `path` is replaced, not
- * followed. Extended attributes and ACLs of the old file are not kept. The temporary file never outlives an error.
+ * followed. The temporary file never outlives an error.
  */
 export function replaceFile(path: string, data: Uint8Array | string, options: ReplaceOptions = {}): void {
   const slash = path.lastIndexOf("/");
@@ -40,6 +47,7 @@ export function replaceFile(path: string, data: Uint8Array | string, options: Re
       if (uid !== -1 || gid !== -1) fchown(fd, uid, gid);
       // After the owner: chown clears set-id bits.
       fchmod(fd, (old?.mode ?? options.mode ?? 0o600) & 0o7777);
+      if (old !== null) copyXattrs(path, fd);
       if (options.sync) fsync(fd);
     } finally {
       close(fd);
@@ -50,6 +58,31 @@ export function replaceFile(path: string, data: Uint8Array | string, options: Re
     throw error;
   }
   if (options.sync) syncDirectory(parent);
+}
+
+/** What an attribute says of the content, which is another one now. */
+const OF_CONTENT = ["security.ima", "security.evm", "security.capability"];
+/** A label that the policy does not let us give: the file has the one of its directory. */
+const LABELS = "security.";
+
+/** Gives an open file the attributes that the file at a path has, its ACL among them, and no other ACL. */
+function copyXattrs(path: string, fd: number): void {
+  const names = namesIn(xattrNamesOfLink(path));
+  // What it inherited from its directory is not the old file's.
+  if (!names.includes(ACL_XATTR) && getXattrOf(fd, ACL_XATTR) !== null) removeXattrOf(fd, ACL_XATTR);
+  for (const name of names) {
+    const value = OF_CONTENT.includes(name) ? null : getXattrOfLink(path, name);
+    if (value === null) continue;
+    try {
+      setXattrOf(fd, name, value);
+    } catch (error) {
+      if (!name.startsWith(LABELS) || !failedWith(error, "EPERM", "EACCES", "EOPNOTSUPP")) throw error;
+    }
+  }
+}
+
+function namesIn(list: Uint8Array): string[] {
+  return list.length === 0 ? [] : decode(list.subarray(0, list.length - 1)).split("\0");
 }
 
 /** Waits until the names in the directory at `path` are on the disk. */

@@ -33,6 +33,9 @@ export interface FileSystem {
   /** Bytes that an unprivileged user can still write, and bytes in all. */
   readonly available: number;
   readonly total: number;
+  /** Inodes in all, and those that are free; both 0 where the file system has no limit of them. */
+  readonly inodes: number;
+  readonly freeInodes: number;
 }
 
 const ST_RDONLY = 1;
@@ -52,7 +55,7 @@ export function fstatfs(fd: number): FileSystem {
   return decodeStatfs();
 }
 
-/** struct statfs of both architectures: s64 type 0, bsize 8, blocks 16, bavail 32, frsize 72, flags 80; 120 bytes. */
+/** struct statfs of both architectures: s64 type 0, bsize 8, blocks 16, bavail 32, files 40, ffree 48, frsize 72, flags 80; 120 bytes. */
 function decodeStatfs(): FileSystem {
   const flags = scratchView.getUint32(80, true);
   const block = getU64(scratchView, 72) || getU64(scratchView, 8);
@@ -64,5 +67,7 @@ function decodeStatfs(): FileSystem {
     noExec: (flags & ST_NOEXEC) !== 0,
     available: getU64(scratchView, 32) * block,
     total: getU64(scratchView, 16) * block,
+    inodes: getU64(scratchView, 40),
+    freeInodes: getU64(scratchView, 48),
   };
 }

@@ -11,14 +11,19 @@ const NAME = "hookwright-host";
 /** From the running executable's directory: as built, and as `make install` lays it out. */
 const PLACES = [NAME, `../libexec/hookwright/${NAME}`];
 
+/** Where it is, or would be: what is named, HOOKWRIGHT_HOST, or the one that belongs to the running executable. */
+export function findHost(path: string | undefined): string {
+  const named = path ?? process.env.HOOKWRIGHT_HOST;
+  const candidates = PLACES.map((place) => resolve(dirname(process.execPath), place));
+  return named ?? candidates.find((one) => existsSync(one)) ?? candidates.join(" or ");
+}
+
 /**
  * Bytes of the host program: of `path`, else of HOOKWRIGHT_HOST, else of the one that belongs to the running executable.
  * Throws `Failure` `host_missing` or `host_untrusted`.
  */
 export function hostProgram(path: string | undefined): Uint8Array {
-  const named = path ?? process.env.HOOKWRIGHT_HOST;
-  const candidates = PLACES.map((place) => resolve(dirname(process.execPath), place));
-  const file = named ?? candidates.find((one) => existsSync(one)) ?? candidates.join(" or ");
+  const file = findHost(path);
   let real: string;
   try {
     real = realpathSync(file);

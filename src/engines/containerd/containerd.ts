@@ -21,6 +21,7 @@ import { flagOf, isAtLeast, type Machine, programOf, runningOf, versionOf } from
 
 const DROP_IN = "conf.d/90-hookwright.toml";
 const JOINS_SINCE = "2.1";
+const NRI = ["plugins", "io.containerd.nri.v1.nri"];
 const RUNC_SHIM = "io.containerd.runc.v2";
 
 /** The table of runtimes by the version of the configuration's schema. */
@@ -33,6 +34,13 @@ export const containerd: Engine = {
   name: "containerd",
   hooks: false,
   cdiSince: "1.7",
+  nri: {
+    since: "1.7",
+    enable: { path: [...NRI, "disable"], value: false },
+    requiresSince: "2.2",
+    require: (plugin) =>
+      `[plugins."io.containerd.nri.v1.nri".default_validator] enable = true, required_plugins = ["${plugin}"]`,
+  },
 
   find(machine) {
     const binary = programOf(machine, "containerd");
@@ -69,6 +77,18 @@ export const containerd: Engine = {
     const imports = importSettings(found, schema, read);
     return imports.length === 0 ? [own] : [own, { file: found.main, format: "toml", settings: imports }];
   },
+
+  runtimes(found, read) {
+    const plugin = RUNTIMES[schemaOf(found, read)] ?? [];
+    const layers = layersOf(filesOf(found, read), read);
+    const { name: chosen } = presentDefault(found, read);
+    return Object.keys(tableIn(layers, [...plugin, "runtimes"])).flatMap((name) => {
+      const program = textIn(layers, [...plugin, "runtimes", name, "options", "BinaryName"]);
+      return program === undefined ? [] : [{ name, program, default: name === chosen }];
+    });
+  },
+
+  hookDirectories: () => [],
 
   reload: () => ({
     command: ["systemctl", "restart", "containerd"],

@@ -18,6 +18,13 @@ export const crio: Engine = {
   name: "crio",
   hooks: true,
   cdiSince: "1.23",
+  nri: {
+    since: "1.26",
+    enable: { path: ["crio", "nri", "enable_nri"], value: true },
+    requiresSince: "1.34",
+    require: (plugin) =>
+      `[crio.nri.default_validator] nri_enable_default_validator = true, nri_validator_required_plugins = ["${plugin}"]`,
+  },
 
   find(machine) {
     const binary = programOf(machine, "crio");
@@ -48,10 +55,7 @@ export const crio: Engine = {
     if (wish.default) settings.push({ path: [...RUNTIME, "default_runtime"], value: HANDLER });
     if (textsIn(layersOf([found.file], read), path) !== undefined)
       settings.push({ path, element: wish.hooks });
-    else {
-      const before = textsIn(layersOf(found.layers, read), path) ?? USUAL_HOOKS;
-      settings.push({ path, value: [...(before.length === 0 ? USUAL_HOOKS : before), wish.hooks] });
-    }
+    else settings.push({ path, value: [...directoriesOf(found, read), wish.hooks] });
     const handler: { [key: string]: Value } = {
       ...inherited(presentDefault(found, read).table),
       runtime_path: wish.wrapper,
@@ -60,8 +64,24 @@ export const crio: Engine = {
     return [{ file: found.file, format: "toml", settings }];
   },
 
+  runtimes(found, read) {
+    const { name: chosen } = presentDefault(found, read);
+    const layers = layersOf(found.layers, read);
+    return Object.keys(tableIn(layers, [...RUNTIME, "runtimes"])).flatMap((name) => {
+      const program = textIn(layers, [...RUNTIME, "runtimes", name, "runtime_path"]);
+      return program === undefined ? [] : [{ name, program, default: name === chosen }];
+    });
+  },
+
+  hookDirectories: directoriesOf,
+
   reload: () => ({ command: ["systemctl", "restart", "crio"], note: "containers that run go on running" }),
 };
+
+function directoriesOf({ layers }: Found, read: ReadPristine): string[] {
+  const directories = textsIn(layersOf(layers, read), [...RUNTIME, "hooks_dir"]) ?? [];
+  return directories.length === 0 ? USUAL_HOOKS : directories;
+}
 
 function presentDefault(
   found: Found,

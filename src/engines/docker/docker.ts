@@ -42,6 +42,18 @@ export const docker: Engine = {
     return [{ file: found.file, format: "json", settings }];
   },
 
+  runtimes(found, read) {
+    const { "default-runtime": chosen, runtimes } = dataOf(found, read);
+    const named = Object.entries(isData(runtimes) ? runtimes : {});
+    return named.flatMap(([name, entry]) =>
+      isData(entry) && typeof entry.path === "string"
+        ? [{ name, program: entry.path, default: name === chosen }]
+        : [],
+    );
+  },
+
+  hookDirectories: () => [],
+
   reload(machine) {
     const note =
       "the runtimes are read at once; CDI devices that were switched on take a restart of the daemon";

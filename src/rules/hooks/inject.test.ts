@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { Edits } from "../../spec/definition.ts";
 import type { CompiledWhen, Plan, PlannedDefinition } from "../../spec/plan.ts";
 import type { OciHook, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { STAGES, type Stage } from "../../spec/stage.ts";
+import { RUNTIME_STAGES, STAGES, type Stage } from "../../spec/stage.ts";
 import { explainPlan, orderOf } from "./explain.ts";
 import { findFeedback } from "./feedback.ts";
 import { type InjectContext, injectPlan } from "./inject.ts";
@@ -328,7 +328,7 @@ describe("who is left out", () => {
     );
     const { matched, skipped } = injectPlan({ process: {} }, pass, context());
     expect(matched.map(({ name }) => name)).toEqual(["b"]);
-    expect(skipped.map(({ failure }) => failure.message)).toEqual([message]);
+    expect(skipped.map(({ message: said }) => said)).toEqual([message]);
   });
 });
 
@@ -433,7 +433,7 @@ test("twice is once; foreign hooks keep their order; removal gives the hooks and
       const once = structuredClone(config);
       expect(injectPlan(config, plan, context()).changed).toEqual([]);
       expect(config).toEqual(once);
-      for (const one of STAGES) {
+      for (const one of RUNTIME_STAGES) {
         const kept = (config.hooks?.[one] ?? []).filter((hook) => ownEntry(hook) === undefined);
         expect(kept).toEqual(given.hooks?.[one] ?? []);
       }
@@ -453,4 +453,50 @@ test("twice is once; foreign hooks keep their order; removal gives the hooks and
     }),
     { numRuns: 2000 },
   );
+});
+
+describe("behind the NRI plugin", () => {
+  const over = (plan: Plan): RuntimeConfig => {
+    const config: RuntimeConfig = { annotations: { shown: "yes" } };
+    injectPlan(config, plan, { ...context(), runtimeName: "", via: "nri", namespace: "ours" });
+    return config;
+  };
+
+  test("each entry says where it comes from, the record is begun where no other hook does, and twice is once", () => {
+    const plan = planOf(define("late", ["poststop"]), define("inside", ["startContainer"]));
+    const config = over(plan);
+    expect(order(config, plan)).toEqual({
+      createRuntime: ["begin"],
+      startContainer: ["inside"],
+      poststop: ["collect", "late"],
+    });
+    expect(config.hooks?.poststop?.[1]?.args?.slice(4)).toEqual(["", "nri", "ours"]);
+    const before = structuredClone(config);
+    const again = injectPlan(config, plan, { ...context(), runtimeName: "", via: "nri", namespace: "ours" });
+    expect([config, again.changed]).toEqual([before, []]);
+  });
+
+  test("the wrapper puts its own in the place of all of it, also of what it would not have found itself", () => {
+    const plan = planOf(define("inside", ["startContainer"]), define("other", ["createRuntime"]));
+    const config = over(plan);
+    const unseen = planOf(
+      define("inside", ["startContainer"], { when: { namespaces: ["ours"] } }),
+      define("other", ["createRuntime"], { when: { namespaces: ["theirs"] } }),
+    );
+    injectPlan(config, unseen, context(hex("b")));
+    expect(order(config, unseen)).toEqual({
+      createRuntime: ["other"],
+      startContainer: ["inside"],
+      poststop: ["collect"],
+    });
+    const hooks = Object.values(config.hooks ?? {}).flat() as OciHook[];
+    expect(hooks.map((hook) => ownEntry(hook)?.via)).toEqual(hooks.map(() => undefined));
+    const plain: RuntimeConfig = { annotations: { shown: "yes" } };
+    injectPlan(
+      plain,
+      planOf(define("inside", ["startContainer"]), define("other", ["createRuntime"])),
+      context(hex("b")),
+    );
+    expect(config).toEqual(plain);
+  });
 });

@@ -146,7 +146,7 @@ describe("docker-archive", () => {
     writeFileSync(`${work}/forged/${layer}`, bytes);
     must(["sh", "-c", `cd ${work}/forged && tar -cf ../forged.tar *`]);
     await expect(copy(`docker-archive:${work}/forged.tar`, `oci:${work}/by-forger:x`)).rejects.toThrow(
-      layer.slice(0, 64),
+      /its content is sha256:.*\nhint: .*forged/,
     );
     expect(JSON.parse(readFileSync(`${work}/by-forger/index.json`, "utf8")).manifests ?? []).toEqual([]);
   });
