@@ -125,11 +125,9 @@ dist/hookwright: $(GENERATED) $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.j
 dist/umoci: dist/hookwright
 	@ln -sf hookwright $@
 
-# What hooks are built with: the sources of the SDK, and the compiler.
+# What hooks are built with, and `hookwright/image`: sources; and the compiler.
 
-SDK := $(shell find src/spec src/codec src/linux src/sdk src/host -name '*.ts' ! -name '*.test.ts')
-
-dist/hookwright-sdk/package.json: scripts/sdk-files.ts package.json $(SDK) | setup-build
+dist/hookwright-sdk/package.json: scripts/sdk-files.ts package.json $(TYPESCRIPT) | setup-build
 	@$(BUN) $< $(@D)
 
 dist/hookwright-compile: $(TOOLS)/hookwright-compile

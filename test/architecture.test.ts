@@ -63,6 +63,8 @@ const MAP: { [room: string]: string[] } = {
     "doctor",
     "commands",
   ],
+  // The same verbs for programs.
+  library: ["spec", "rules", "layer", "commands"],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
@@ -74,6 +76,7 @@ const ENTRIES = [
   "src/record/main.ts",
   "src/sdk/entry.ts",
   "src/sdk/testing.ts",
+  "src/library/image.ts",
 ];
 const APPLETS = ["src/runtime/main.ts", "src/guard/main.ts", "src/record/main.ts"];
 /** What a compiled hook is made of. */

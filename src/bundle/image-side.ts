@@ -49,7 +49,7 @@ export function sideOf(name: string): Side {
   return withLayout(path, (layout) => {
     const image = unpackableImage(layout, layout.resolve(tag));
     const side: Side = { values: new Map(), undescribed: new Set(), config: image.config };
-    const { root } = withLayers(image, 0, (layers) => treeOf(layers, { whole: true, hash: true }));
+    const { root } = withLayers(image, 0, (layers) => treeOf(layers, { hash: true }));
     collect(root, side);
     return side;
   });

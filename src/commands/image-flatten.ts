@@ -32,7 +32,6 @@ export function flattenImage(
     const flatten = (fd: number) =>
       mergeLayers({
         withLayers: (work) => withLayers(source, 0, work),
-        whiteouts: false,
         emit(piece) {
           write(fd, piece);
           bytes += piece.length;

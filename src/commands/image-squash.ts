@@ -55,7 +55,7 @@ export function squashImage(image: { path: string; tag: string }, request: Squas
       fill: (stream) =>
         mergeLayers({
           withLayers: (work) => withLayers(source, first, work),
-          whiteouts: first > 0,
+          ...(first > 0 && { withLower: (work) => withLayers(source, 0, work, first) }),
           emit: (bytes) => stream.write(bytes),
         }),
     });

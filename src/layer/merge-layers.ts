@@ -9,16 +9,17 @@ import type { TarVisitor } from "../codec/tar/read.ts";
 import { TAR_END, tarHeader, tarPadding } from "../codec/tar/write.ts";
 import { zeros } from "../codec/tar/zeros.ts";
 import { LayeredTree, type Origin, type TreeNode } from "../rules/image/layered-tree.ts";
-import { Failure } from "../spec/failure.ts";
 import { OPAQUE_WHITEOUT, WHITEOUT } from "../spec/image.ts";
 import type { Layer } from "./apply.ts";
 import { readLayers } from "./read-layers.ts";
 
+type WithLayers = <T>(work: (layers: readonly Layer[]) => T) => T;
+
 export interface MergeOptions {
   /** Opens each layer at its beginning, and closes them after the work. */
-  readonly withLayers: <T>(work: (layers: readonly Layer[]) => T) => T;
-  /** Whether lower layers follow: then what is taken away from them is said, and nothing is otherwise. */
-  readonly whiteouts: boolean;
+  readonly withLayers: WithLayers;
+  /** Opens those below, where there are any: then what is taken away from them is said. */
+  readonly withLower?: WithLayers | undefined;
   readonly emit: (bytes: Uint8Array) => void;
 }
 
@@ -32,26 +33,33 @@ interface Seen {
 type SeenFiles = Map<number, Map<number, Seen>>;
 
 /** Writes the tar of the layers laid over each other. Throws `Failure`. */
-export function mergeLayers({ withLayers, whiteouts, emit }: MergeOptions): void {
-  const tree = withLayers((layers) => treeOf(layers, { whole: !whiteouts }));
+export function mergeLayers({ withLayers, withLower, emit }: MergeOptions): void {
+  const below = withLower?.((layers) => treeOf(layers));
+  const tree = withLayers((layers) => treeOf(layers, { below }));
   const files: SeenFiles = new Map();
-  const others: [TreeNode, Origin][] = [];
+  /** Files of the layers below that only a hard link of these layers leaves in sight. */
+  const lower: SeenFiles = new Map();
+  const others: [path: string, origin: Origin][] = [];
   const put = (entry: TarEntry, path: string) => emit(tarHeader({ ...entry, name: bytesOfString(path) }));
   const visit = (node: TreeNode) => {
     const { origin, path } = node;
     if (node.children !== undefined) {
       if (origin !== undefined) put(origin.entry, path === "." ? "./" : `${path}/`);
-      if (whiteouts) emitWhiteouts(node, emit);
+      if (below !== undefined) emitWhiteouts(node, emit);
       for (const child of node.sorted()) visit(child);
+    } else if (origin?.outside !== undefined && !isKept(tree, origin.outside.path)) {
+      const real = origin.outside.origin;
+      if (real.entry.type === "file") note(lower, real, path);
+      else others.push([path, real]);
     } else if (origin?.entry.type === "file") note(files, origin, path);
-    else if (origin !== undefined) others.push([node, origin]);
+    else if (origin !== undefined) others.push([path, origin]);
   };
   visit(tree.root);
-  withLayers((layers) => readLayers(layers, (layer) => new Passage(files.get(layer), emit)));
+  if (lower.size > 0) withLower?.((layers) => passFiles(layers, lower, emit));
+  withLayers((layers) => passFiles(layers, files, emit));
   const first = new Map<Origin, string>();
-  for (const [{ path }, origin] of others) {
-    const link = origin.outside ?? first.get(origin);
-    if (origin.outside !== undefined) requireKept(tree, origin.outside);
+  for (const [path, origin] of others) {
+    const link = origin.outside?.path ?? first.get(origin);
     if (link === undefined) put(origin.entry, path);
     else put(hardLink(origin.entry, link), path);
     if (!first.has(origin)) first.set(origin, path);
@@ -59,15 +67,16 @@ export function mergeLayers({ withLayers, whiteouts, emit }: MergeOptions): void
   emit(TAR_END);
 }
 
-/**
- * Reads the headers of the layers; with `hash`, also what the files hold. `whole` says that they begin with the lowest.
- * Throws `Failure`.
- */
+function passFiles(layers: readonly Layer[], files: SeenFiles, emit: (bytes: Uint8Array) => void): void {
+  readLayers(layers, (layer) => new Passage(files.get(layer), emit));
+}
+
+/** Reads the headers of the layers, which lie over `below`; with `hash`, also what the files hold. Throws `Failure`. */
 export function treeOf(
   layers: readonly Layer[],
-  { whole, hash = false }: { whole: boolean; hash?: boolean },
+  { below, hash = false }: { below?: LayeredTree | undefined; hash?: boolean } = {},
 ): LayeredTree {
-  const tree = new LayeredTree(whole);
+  const tree = new LayeredTree(below);
   readLayers(layers, (layer) => {
     let index = 0;
     let origin: Origin | undefined;
@@ -156,24 +165,16 @@ function emitWhiteouts(node: TreeNode, emit: (bytes: Uint8Array) => void): void 
   }
 }
 
-/** A hard link to a file of a lower layer works only while that file is still there. */
-function requireKept(tree: LayeredTree, target: string): void {
+/** Whether a file of the layers below is still seen. */
+function isKept(tree: LayeredTree, path: string): boolean {
   let at: TreeNode | undefined = tree.root;
-  for (const part of target.split("/")) {
-    if (at === undefined) return;
-    if (
-      at.opaque ||
-      at.gone.has(part) ||
-      (at.children !== undefined && at.children.get(part)?.children === undefined && at.children.has(part))
-    ) {
-      throw new Failure(
-        "layer_link",
-        `merge layers: a file is linked to ${JSON.stringify(target)}, which is gone`,
-        {
-          hint: "Begin with a lower layer, the one that the linked file is in.",
-        },
-      );
-    }
+  for (const part of path.split("/")) {
+    if (at === undefined) return true;
+    // What is neither directory nor missing has taken its place.
+    const replaced =
+      at.children === undefined || (at.children.get(part)?.children === undefined && at.children.has(part));
+    if (at.opaque || at.gone.has(part) || replaced) return false;
     at = at.children?.get(part);
   }
+  return true;
 }

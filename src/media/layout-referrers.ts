@@ -19,16 +19,31 @@ export type ReferrerIndex = Pick<Layout, "index" | "hasBlob" | "readBlob" | "rea
 
 /** Manifests whose subject is that digest. Throws `Failure` for a damaged index of referrers. */
 export function layoutReferrers(layout: ReferrerIndex, digest: string): Descriptor[] {
+  return referrersIn(layout)(digest);
+}
+
+/** As `layoutReferrers` for many digests, while the layout stays as it is: no manifest is read twice. */
+export function referrersIn(layout: ReferrerIndex): (digest: string) => Descriptor[] {
   const index = layout.index();
-  const listed = (fallbackOf(layout, index, digest)?.manifests ?? []).map((one) => told(layout, one));
-  const known = new Set(listed.map((one) => one.digest));
+  let found: Map<string, Descriptor[]> | undefined;
+  return (digest) => {
+    const listed = (fallbackOf(layout, index, digest)?.manifests ?? []).map((one) => told(layout, one));
+    const known = new Set(listed.map((one) => one.digest));
+    found ??= unlisted(layout, index);
+    return [...listed, ...(found.get(digest) ?? []).filter((one) => !known.has(one.digest))];
+  };
+}
+
+/** Manifests of the index itself that have a subject, by its digest. */
+function unlisted(layout: ReferrerIndex, index: ImageIndex): Map<string, Descriptor[]> {
+  const found = new Map<string, Descriptor[]>();
   for (const entry of index.manifests) {
-    if (known.has(entry.digest) || kindOf(entry) !== "manifest" || entry.size > LARGEST) continue;
-    if (entry.digest === digest || !layout.hasBlob(entry.digest)) continue;
+    if (kindOf(entry) !== "manifest" || entry.size > LARGEST || !layout.hasBlob(entry.digest)) continue;
     const content = { descriptor: entry, bytes: layout.readBlob(entry) };
-    if (subjectOf(content) === digest) listed.push(referrerOf(content));
+    const subject = subjectOf(content);
+    if (subject !== undefined) found.set(subject, [...(found.get(subject) ?? []), referrerOf(content)]);
   }
-  return listed;
+  return found;
 }
 
 /** A referrer with its `artifactType`, which tools from before image-spec 1.1 lose when they copy a list. */

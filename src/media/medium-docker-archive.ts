@@ -30,13 +30,14 @@ export async function dockerArchiveSource(path: string, reference: Reference | u
     const { Config, Layers } = savedIn(archive, reference);
     const config = archive.read(Config, LARGEST_DOCUMENT);
     const names = new Map<string, string>([[digestOf(config), Config]]);
+    const { diff_ids } = readConfig(new TextDecoder().decode(config), path).rootfs;
+    if (diff_ids.length !== Layers.length) throw notItsLayers(path);
     const layers: Descriptor[] = [];
-    for (const name of Layers) {
-      const layer = await layerOf(archive, name);
+    for (const [at, name] of Layers.entries()) {
+      const layer = await layerOf(archive, name, diff_ids[at] ?? "");
       names.set(layer.digest, name);
       layers.push(layer);
     }
-    checkLayers(archive.path, config, layers);
     const root = manifestOf(config, layers);
     return {
       name: reference === undefined ? path : `${path}:${referenceText(reference)}`,
@@ -132,28 +133,23 @@ function isSaved(value: unknown): value is Saved {
   );
 }
 
-async function layerOf(archive: ArchiveReader, name: string): Promise<Descriptor> {
+/** A plain layer is the one that the configuration names, or is found to be another when it is read. */
+async function layerOf(archive: ArchiveReader, name: string, diffId: string): Promise<Descriptor> {
   const hash = createHash("sha256");
   let size = 0;
-  let first: Uint8Array | undefined;
   for await (const chunk of archive.stream(name)) {
-    first ??= chunk;
+    const gzip = size > 0 || (chunk[0] === 0x1f && chunk[1] === 0x8b);
+    if (!gzip) break;
     hash.update(chunk);
     size += chunk.length;
   }
-  const gzip = first?.[0] === 0x1f && first[1] === 0x8b;
-  const mediaType = gzip ? `${MEDIA_TYPE.layer}+gzip` : MEDIA_TYPE.layer;
-  return { mediaType, digest: `sha256:${hash.digest("hex")}`, size };
+  if (size > 0)
+    return { mediaType: `${MEDIA_TYPE.layer}+gzip`, digest: `sha256:${hash.digest("hex")}`, size };
+  return { mediaType: MEDIA_TYPE.layer, digest: diffId, size: archive.sizeOf(name) ?? 0 };
 }
 
-/** A plain layer has to be the one that the configuration names. */
-function checkLayers(path: string, config: Uint8Array, layers: readonly Descriptor[]): void {
-  const { diff_ids: wanted } = readConfig(new TextDecoder().decode(config), path).rootfs;
-  const wrong =
-    wanted.length !== layers.length ||
-    layers.some(({ mediaType, digest }, index) => mediaType === MEDIA_TYPE.layer && digest !== wanted[index]);
-  if (!wrong) return;
-  throw new Failure("blob_digest", `read ${path}: its layers are not those of its configuration`, {
+function notItsLayers(path: string): Failure {
+  return new Failure("blob_digest", `read ${path}: its layers are not those of its configuration`, {
     hint: "it is damaged or forged; make it again",
   });
 }

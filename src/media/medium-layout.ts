@@ -7,7 +7,7 @@ import { Failure } from "../spec/failure.ts";
 import type { Descriptor } from "../spec/image.ts";
 import { tagOf } from "./layout/tag.ts";
 import { Layout } from "./layout.ts";
-import { addLayoutReferrer, layoutReferrers } from "./layout-referrers.ts";
+import { addLayoutReferrer, referrersIn } from "./layout-referrers.ts";
 import type { Bytes, Content, Sink, Source } from "./medium.ts";
 import { subjectOf } from "./subject.ts";
 import { verified } from "./verify.ts";
@@ -19,12 +19,13 @@ export function layoutSource(path: string, tag: string | undefined): Source {
   const layout = Layout.open(path);
   try {
     const root = entryOf(layout.index().manifests, tag, path);
+    const referrers = referrersIn(layout);
     return {
       name: tag === undefined ? path : `${path}:${tag}`,
       root: { descriptor: root, bytes: layout.readBlob(root) },
       manifest: async (descriptor) => ({ descriptor, bytes: layout.readBlob(descriptor) }),
       blob: (descriptor) => verified(blobBytes(layout, descriptor), descriptor, path),
-      referrers: async (digest) => layoutReferrers(layout, digest),
+      referrers: async (digest) => referrers(digest),
       close: async () => layout.close(),
     };
   } catch (error) {

@@ -4,7 +4,7 @@ import { readIndex } from "../codec/image/read.ts";
 import { type Descriptor, type ImageIndex, MEDIA_TYPE } from "../spec/image.ts";
 import { ArchiveReader, ArchiveWriter } from "./archive-file.ts";
 import { tagged } from "./layout/tag.ts";
-import { layoutReferrers, type ReferrerIndex } from "./layout-referrers.ts";
+import { type ReferrerIndex, referrersIn } from "./layout-referrers.ts";
 import type { Content, Sink, Source } from "./medium.ts";
 import { entryOf } from "./medium-layout.ts";
 import { indexContent, referrersTag } from "./referrers.ts";
@@ -30,12 +30,13 @@ export function ociArchiveSource(path: string, tag: string | undefined): Source 
       readIndexBlob: (descriptor) => indexIn(readBlob(descriptor), descriptor.digest),
     };
     const root = entryOf(index.manifests, tag, path);
+    const referrers = referrersIn(documents);
     return {
       name: tag === undefined ? path : `${path}:${tag}`,
       root: { descriptor: root, bytes: readBlob(root) },
       manifest: async (descriptor) => ({ descriptor, bytes: readBlob(descriptor) }),
       blob: (descriptor) => verified(archive.stream(blobName(descriptor.digest)), descriptor, path),
-      referrers: async (digest) => layoutReferrers(documents, digest),
+      referrers: async (digest) => referrers(digest),
       close: async () => archive.close(),
     };
   } catch (error) {

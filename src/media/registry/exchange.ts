@@ -71,10 +71,11 @@ function send(ask: Ask, url: URL): Promise<Response> {
     ...ask.headers,
   };
   if (home && ask.authorization !== undefined) headers.authorization = ask.authorization;
-  return fetch(url, {
+  const request: BunFetchRequestInit = {
     method: ask.method,
     headers,
-    ...(ask.body !== undefined && { body: ask.body }),
+    // The type leaves open that it is shared memory.
+    ...(ask.body !== undefined && { body: ask.body as string | Uint8Array<ArrayBuffer> }),
     redirect: "manual",
     decompress: false,
     signal: ask.signal,
@@ -82,7 +83,8 @@ function send(ask: Ask, url: URL): Promise<Response> {
       ...(ca !== undefined && { ca: [...ca] }),
       ...(home && cert !== undefined && key !== undefined && { cert, key }),
     },
-  });
+  };
+  return fetch(url, request);
 }
 
 function refused(url: URL, why: string): Failure {

@@ -17,8 +17,8 @@ export interface Origin {
   readonly index: number;
   /** Lower-case hex of the content, where it was taken. */
   sha256?: string;
-  /** Target of a hard link that is in none of these layers, a byte string. */
-  readonly outside?: string;
+  /** Of a hard link to a file of a lower layer: the file's path, a byte string, and what it is. */
+  readonly outside?: { readonly path: string; readonly origin: Origin };
 }
 
 export class TreeNode {
@@ -28,6 +28,8 @@ export class TreeNode {
   origin: Origin | undefined;
   /** Of a directory only. */
   children: Map<string, TreeNode> | undefined;
+  /** The directory of the layers below that shows through this one. */
+  lower: TreeNode | undefined;
   /** Nothing of what lies below the first layer is seen in it. */
   opaque = false;
   /** Names that are taken away from below the first layer. */
@@ -58,10 +60,11 @@ export class LayeredTree {
   readonly root = new TreeNode(".", undefined);
   readonly #whole: boolean;
 
-  /** `whole` says that no layers lie below the first of these. */
-  constructor(whole: boolean) {
-    this.#whole = whole;
+  /** `below`: the layers below the first of these, whose links lead somewhere; undefined when there are none. */
+  constructor(below?: LayeredTree) {
+    this.#whole = below === undefined;
     this.root.children = new Map();
+    this.root.lower = below?.root;
   }
 
   /** Lays one entry of a layer over what is there. Throws `Failure` `layer_whiteout`, `layer_path`, `layer_link`. */
@@ -90,6 +93,7 @@ export class LayeredTree {
       node.children = new Map();
       // What this replaces had hidden what lies below.
       node.opaque = old !== undefined || parent.gone.has(name);
+      node.lower = node.opaque ? undefined : lowerAt(parent, name);
     }
     parent.gone.delete(name);
     parent.children?.set(name, node);
@@ -98,13 +102,22 @@ export class LayeredTree {
 
   #linked(entry: TarEntry, layer: number, index: number): Origin {
     const path = componentsOf(byteString(entry.link));
-    const name = path.pop();
-    let at: TreeNode | undefined = this.root;
-    for (const part of path) at = at?.children?.get(part);
-    const target = name === undefined ? undefined : at?.children?.get(name);
-    if (target?.origin !== undefined && target.children === undefined) return target.origin;
-    if (target !== undefined) throw refused("layer_link", "a hard link leads to a directory");
-    return { entry, layer, index, outside: [...path, name ?? ""].join("/") };
+    const name = path.pop() ?? "";
+    const parent = this.#directory(path, this.#whole ? "find" : "keep", layer);
+    const own = parent?.children?.get(name);
+    const target = own ?? (parent && lowerAt(parent, name));
+    if (parent === undefined || target === undefined) {
+      throw refused(
+        "layer_link",
+        `a hard link leads to ${JSON.stringify(byteString(entry.link))}, which is not there`,
+      );
+    }
+    if (target.origin === undefined || target.children !== undefined) {
+      throw refused("layer_link", "a hard link leads to a directory");
+    }
+    if (own !== undefined) return target.origin;
+    const outside = parent.parent === undefined ? name : `${parent.path}/${name}`;
+    return { entry, layer, index, outside: { path: outside, origin: target.origin } };
   }
 
   #whiteOut(components: readonly string[], name: string, layer: number): void {
@@ -129,7 +142,7 @@ export class LayeredTree {
   }
 
   /**
-   * The directory at a path, through links that these layers hold. `make` makes what is missing and replaces what is no
+   * The directory at a path, through links of these layers and of those below. `make` makes what is missing and replaces what is no
    * directory, `keep` replaces nothing, and `find` makes nothing either: then there may be none.
    */
   #directory(
@@ -143,9 +156,11 @@ export class LayeredTree {
     for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
       if (mode === "make") at.touched = layer;
       let next = at.children?.get(part);
-      if (next?.origin?.entry.type === "symbolicLink") {
+      const lower = lowerAt(at, part);
+      const there = (next ?? lower)?.origin?.entry;
+      if (there?.type === "symbolicLink") {
         if (links >= MOST_LINKS) throw refused("layer_path", "too many symbolic links in a path");
-        const target = byteString(next.origin.entry.link);
+        const target = byteString(there.link);
         const start = target.startsWith("/") || at.parent === undefined ? "" : `${at.path}/`;
         return this.#directory([...componentsOf(start + target), ...rest], mode, layer, links + 1);
       }
@@ -154,6 +169,7 @@ export class LayeredTree {
         const made = new TreeNode(part, at);
         made.children = new Map();
         made.opaque = next !== undefined || at.gone.has(part);
+        made.lower = made.opaque ? undefined : lower;
         at.gone.delete(part);
         at.children?.set(part, made);
         next = made;
@@ -165,8 +181,14 @@ export class LayeredTree {
   }
 }
 
-/** Takes away what the layer itself has not touched. */
+/** What the layers below show under a name of a directory. */
+function lowerAt(directory: TreeNode, name: string): TreeNode | undefined {
+  return directory.opaque || directory.gone.has(name) ? undefined : directory.lower?.children?.get(name);
+}
+
+/** Takes away what the layer itself has not touched, and all of the layers below. */
 function purge(node: TreeNode, layer: number): void {
+  node.lower = undefined;
   if (node.touched !== layer) node.parent?.children?.delete(node.name);
   else for (const child of node.children?.values() ?? []) purge(child, layer);
 }

@@ -13,6 +13,7 @@ import {
 import { createServer } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { type Descriptor, REF_NAME } from "../../../src/spec/image.ts";
+import { must } from "../../support/command.ts";
 import { type DockerEngine, startDocker } from "../../support/docker.ts";
 import { skopeo } from "../../support/media.ts";
 import { program } from "../../support/programs.ts";
@@ -133,6 +134,21 @@ describe("docker-archive", () => {
     );
     expect(config.digest).toBe(image.config.digest);
     expect(plainLayers(`${work}/from-skopeo`)).toEqual(plainLayers(image.dir));
+  });
+
+  test("a layer that is not the one that the configuration names is refused, and no tag is given", async () => {
+    await copy(source(), `docker-archive:${work}/sound.tar:team/app:1`);
+    mkdirSync(`${work}/forged`);
+    must(["tar", "-C", `${work}/forged`, "-xf", `${work}/sound.tar`]);
+    const [layer = ""] = readdirSync(`${work}/forged`).filter((name) => name.endsWith(".tar"));
+    const bytes = readFileSync(`${work}/forged/${layer}`);
+    bytes[0] = (bytes[0] ?? 0) ^ 1;
+    writeFileSync(`${work}/forged/${layer}`, bytes);
+    must(["sh", "-c", `cd ${work}/forged && tar -cf ../forged.tar *`]);
+    await expect(copy(`docker-archive:${work}/forged.tar`, `oci:${work}/by-forger:x`)).rejects.toThrow(
+      /its content is sha256:.*\nhint: .*forged/,
+    );
+    expect(JSON.parse(readFileSync(`${work}/by-forger/index.json`, "utf8")).manifests ?? []).toEqual([]);
   });
 
   test("an image that is not in it, and an index that does not fit, are refused", async () => {

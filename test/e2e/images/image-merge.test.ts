@@ -49,7 +49,7 @@ beforeAll(() => {
   sh("mkdir o; echo o >o/only");
   run(["insert", "--opaque", "--image", "l:step4", "--tag", "step5", "o", "/usr"]);
   run(["insert", "--whiteout", "--image", "l:step5", "--tag", "step6", "/etc/five"]);
-});
+}, 60_000);
 
 /** What unpacking gives: a line for each property of a file, without sizes and link counts of directories. */
 function unpacked(image: string): string[] {
@@ -105,6 +105,29 @@ describe.skipIf(!ready)("layers laid over each other in memory", () => {
       comment: `layers ${from} to 6 in one`,
     });
     run(["validate", "l:squashed"]);
+  });
+
+  test("squash follows links of the layers below, and keeps a file that only a hard link above leaves in sight", () => {
+    sh(`mkdir -p s1/usr/lib s1/d s2/lib s2/d s2/alias s3/d; cd s1; ln -s usr/lib lib; ln -s /d alias; echo old >usr/lib/old
+        echo 1 >d/file; echo 2 >d/kept; tar cf ../s1.tar *
+        cd ../s2; echo n >lib/new; : >lib/.wh.old; echo 1 >d/file; echo 2 >d/kept; echo 2 >alias/kept
+        ln d/kept second; ln alias/kept third; ln d/file copy; ln d/file copy2
+        tar cf ../s2.tar lib/new lib/.wh.old d/kept second alias/kept third d/file copy copy2
+        tar --delete -f ../s2.tar d/kept alias/kept d/file
+        cd ../s3; echo other >d/file; tar cf ../s3.tar d/file`);
+    run(["new", "--image", "l:links"]);
+    for (const layer of ["s1.tar", "s2.tar", "s3.tar"])
+      run(["raw", "add-layer", "--image", "l:links", layer]);
+    const expected = unpacked("l:links");
+    expect(expected).toContain("usr/lib/new type=file");
+    expect(expected).toContain("third nlink=3");
+    expect(expected).toContain("copy nlink=2");
+    for (const from of [2, 3]) {
+      run(["squash", "l:links", "--from", String(from), "--tag", "squashed"]);
+      expect(unpacked("l:squashed")).toEqual(expected);
+    }
+    run(["raw", "add-layer", "--image", "l:step0", "--tag", "nothing", "s2.tar"]);
+    run(["flatten", "l:nothing", "-o", "nothing.tar"], 1);
   });
 
   test("squash refuses a layer that is not there", () => {
