@@ -11,6 +11,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -231,7 +232,21 @@ describe.skipIf(!ready)("on a node", () => {
     expect(conf).toContain('hookwright = ["/opt/hookwright/bin/hookwright-runc"]');
     expect(conf).toContain("/var/lib/hookwright/hooks.d");
     expect(readdirSync(`${node}/var/lib/hookwright/hooks.d`)).toHaveLength(1);
+
+    // A container that lives under the plan still needs what is installed, but the engine starts no more of them.
+    const plan = readlinkSync(`${node}/var/lib/hookwright/plans/current`).slice(0, 64);
+    mkdirSync(`${node}/tmp/bundle`);
+    writeFileSync(`${node}/tmp/bundle/config.json`, JSON.stringify({ plan }));
+    mkdirSync(`${node}/run/hookwright/containers`, { recursive: true });
+    const record = { id: "c", bundle: "/tmp/bundle", plan };
+    writeFileSync(`${node}/run/hookwright/containers/${"a".repeat(32)}.json`, JSON.stringify(record));
     await end("hookwright", file);
+    expect(existsSync(`${node}/etc/containers/containers.conf.d`)).toBe(false);
+    expect(existsSync(`${node}/opt/hookwright/bin/hookwright-runc`)).toBe(true);
+    rmSync(`${node}/tmp/bundle`, { recursive: true });
+    const settings = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", `ROOT=${node}`, "ENGINE=podman"];
+    await done(["env", "-i", ...settings, `${node}/opt/hookwright/node`, "remove"]);
+    rmSync(`${node}/run`, { recursive: true });
     expect(onNode()).toEqual(before);
   }, 180_000);
 });
