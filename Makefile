@@ -52,6 +52,8 @@ HOST_OBJECTS := $(HOST_SOURCES:%=$(BUILD)/%.o)
 TYPESCRIPT := $(shell find src -name '*.ts' ! -name '*.test.ts' ! -path '*/.*')
 BUNDLER := scripts/bundle.ts package-lock.json
 RECORDER := src/record/generated/object-x86_64.js src/record/generated/object-aarch64.js
+TABLES := src/rules/seccomp/generated/tables.ts
+GENERATED := $(RECORDER) $(TABLES)
 APPLETS := src/runtime/main.ts src/guard/main.ts src/record/main.ts
 NAMES := hookwright-runtime hookwright-guard hookwright-record hookwright-runc hookwright-crun oci-add-hooks oci-seccomp-bpf-hook
 
@@ -68,23 +70,23 @@ build-arm64: | setup-arm64 ## dist/arm64/hookwright-host, cross-compiled
 demo: build | setup-demo ## hooks fire in a real container on runc and on crun
 	@scripts/trusted scripts/demo
 
-test: build dist/bench-driver $(RECORDER) | setup-test ## every test on both engines; needs root
+test: build dist/bench-driver $(GENERATED) | setup-test ## every test on both engines; needs root
 	@scripts/trusted scripts/test
 
-portable: dist/hookwright-host $(RECORDER) | setup-build ## the portable tests inside hookwright-host
+portable: dist/hookwright-host $(GENERATED) | setup-build ## the portable tests inside hookwright-host
 	@scripts/portable-tests
 
-bench: build dist/bench-driver | setup-bench ## what it costs, as ratios in one run
-	@scripts/trusted $(BUN) bench/run.ts
+bench: build dist/bench-driver | setup-bench ## what it costs, as ratios in one run: PARTS="guard recorder"
+	@scripts/trusted $(BUN) bench/run.ts $(PARTS)
 
-check: $(RECORDER) | setup-check ## types, lint, unused code, the arrows between the rooms
+check: $(GENERATED) | setup-check ## types, lint, unused code, the arrows between the rooms
 	@node_modules/.bin/tsc --noEmit
 	@node_modules/.bin/tsc --noEmit -p tsconfig.portable.json
 	@node_modules/.bin/biome check --error-on-warnings
 	@$(BUN) --bun node_modules/.bin/knip --no-progress
 	@$(BUN) test ./test/architecture.test.ts
 
-fuzz: | setup-check ## a million mutated inputs: SEED=1 RUNS=1000000
+fuzz: $(GENERATED) | setup-check ## a million mutated inputs: SEED=1 RUNS=1000000
 	@$(BUN) test/fuzz/run.ts
 
 deb: build ## dist/hookwright-host_*.deb and dist/hookwright_*.deb
@@ -107,7 +109,7 @@ HOOKWRIGHT_FLAGS := --compile --bytecode --minify --format=esm --splitting \
 # Programs of threads, which are started by their name in here.
 THREADS := src/layer/decompress-worker.ts src/layer/compress/worker.ts
 
-dist/hookwright: $(RECORDER) $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.json) $(BUNDLER) | setup-build
+dist/hookwright: $(GENERATED) $(TYPESCRIPT) $(wildcard docs/*.md docs/schema/*.json) $(BUNDLER) | setup-build
 	@mkdir -p $(@D)
 	@echo "build $@"
 	@$(BUN) build $(HOOKWRIGHT_FLAGS) --outfile $@ src/cli/main.ts $(THREADS) >$@.log 2>&1 || { cat $@.log >&2; rm -f $@.log; exit 1; }
@@ -190,6 +192,13 @@ $(BUILD)/chunks.lz4: $(TOOLS)/chunks.pack scripts/lz4.ts scripts/pack-lz4.ts
 $(RECORDER) &: native/recorder.bpf.c $(wildcard native/recorder*.h) scripts/recorder scripts/recorder-object.ts | setup-build
 	@scripts/recorder && touch $(RECORDER)
 
+# The system calls' names, from the kernel's headers. When these are installed anew, dpkg writes its list of their files.
+
+HEADERS := $(subst :,\:,$(wildcard /var/lib/dpkg/info/linux-libc-dev*.list))
+
+$(TABLES): scripts/generate-syscall-names.ts src/rules/seccomp/names-table.ts $(HEADERS) | setup-build
+	@$(BUN) $<
+
 # Bytecode.
 
 $(TOOLS)/bench-driver.pack: bench/driver.ts bench/work.ts $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
@@ -200,7 +209,7 @@ dist/bench-driver: $(TOOLS)/bench-driver.pack dist/hookwright-host scripts/appen
 	@$(BUN) scripts/append.ts dist/hookwright-host $< $@
 
 ifeq ($(ARCH),$(MACHINE))
-$(TOOLS)/applets.pack $(TOOLS)/chunks.pack &: $(APPLETS) $(RECORDER) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
+$(TOOLS)/applets.pack $(TOOLS)/chunks.pack &: $(APPLETS) $(GENERATED) $(TYPESCRIPT) $(BUNDLER) $(TOOLS)/hookwright-compile | setup-build
 	@$(BUN) scripts/bundle.ts $(TOOLS)/applets $(APPLETS)
 	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/chunks.pack $(TOOLS) $$(cat $(TOOLS)/applets/lazy)
 	@$(TOOLS)/hookwright-compile --strip $(TOOLS)/applets.pack $(TOOLS) $$(cat $(TOOLS)/applets/modules)

@@ -1,6 +1,7 @@
 /**
- * What a system call costs while containers are recorded: a getppid outside of them, and in one of them, for 1 to 1,000;
- * and what strace and oci-seccomp-bpf-hook cost where they run.
+ * What a system call costs while containers are recorded: a getppid outside of them, and in one of them, for 1 to 1,000. Each is
+ * measured in pairs, with the recorder attached and without, since a machine's speed drifts by more than the recorder costs.
+ * And what strace and oci-seccomp-bpf-hook cost where they run.
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +15,8 @@ import type { Registration } from "../src/record/registration.ts";
 import { unregister } from "../src/record/unregister.ts";
 import { numbersOf } from "../test/support/command.ts";
 import type { TempRoot } from "../test/support/root.ts";
-import { figure, heading } from "./report.ts";
+import { detached } from "./detached.ts";
+import { figure, heading, median } from "./report.ts";
 
 bind(primitive);
 
@@ -25,6 +27,8 @@ const SLOTS = 1024;
 const INSIDE = (85 + 100) / 85;
 /** Of what `calls cost:1` makes. */
 const CALLS = 200_000;
+/** With the recorder and without. */
+const PAIRS = 7;
 const UPSTREAM = "/usr/libexec/oci/hooks.d/oci-seccomp-bpf-hook";
 
 /** `bpffs` is mounted, and nothing is recorded in it. */
@@ -32,29 +36,23 @@ export async function calls(root: TempRoot, bpffs: string, rounds: number): Prom
   heading("a getppid, nanoseconds, by how many containers are recorded");
   const program = built(root, "calls");
   const place = recorderPlace(root, `${bpffs}/hookwright`);
+  const verb = `cost:${Math.ceil(rounds / 75)}`;
   const holders = Bun.spawn([program, `holders:${COUNTS.at(-1)}`], { stdin: "pipe", stdout: "pipe" });
   const pids = await numbersOf(holders.stdout, COUNTS.at(-1) ?? 0);
-  const inside = await container(built(root, "launcher"), program, rounds);
+  const inside = await container(built(root, "launcher"), program, verb);
+  const outside = async () => Number(Bun.spawnSync([program, verb]).stdout.toString());
   const registrations: Registration[] = [];
   const add = async (pid: number) =>
     registrations.push(await register(place, { pid, boundary: "attach", options: {} }));
   try {
-    const off = cost([program], rounds);
-    figure("nothing recorded", off);
     await add(inside.pid);
     for (const count of COUNTS) {
       while (registrations.length < count) await add(pids[registrations.length] ?? 0);
-      const outside = cost([program], rounds);
-      figure(`outside of ${count} recorded`, outside);
-      figure("  times nothing recorded", outside / off, 1.5);
+      await pairs(place.pins, `outside of ${count} recorded`, outside, 1.5);
     }
-    const recorded = await inside.cost();
-    figure("inside of one of 1000", recorded);
-    figure("  times nothing recorded", recorded / off, INSIDE);
+    await pairs(place.pins, "inside of one of 1000", inside.cost, INSIDE);
     figure("memory of all maps, KiB", mapsKiB(place.pins));
     figure("  by slot, bytes", (mapsKiB(place.pins) * 1024) / SLOTS);
-    for (const registration of registrations.splice(0)) unregister(place, registration);
-    figure("nothing recorded any more", cost([program], rounds));
   } finally {
     for (const registration of registrations) unregister(place, registration);
     inside.end();
@@ -63,6 +61,15 @@ export async function calls(root: TempRoot, bpffs: string, rounds: number): Prom
   }
   figure("strace -f -c, of the wall time", straceCost(program));
   upstreamCost(root);
+}
+
+/** The medians, and the median of the pairs' ratios against its budget. */
+async function pairs(pins: string, name: string, cost: () => Promise<number>, budget: number): Promise<void> {
+  const taken: { off: number; on: number }[] = [];
+  for (let turn = 0; turn < PAIRS; turn++) taken.push({ off: await detached(pins, cost), on: await cost() });
+  figure(name, median(taken.map(({ on }) => on)));
+  figure("  nothing attached", median(taken.map(({ off }) => off)));
+  figure("  times nothing attached", median(taken.map(({ off, on }) => on / off)), budget);
 }
 
 function built(root: TempRoot, name: string): string {
@@ -75,23 +82,24 @@ function built(root: TempRoot, name: string): string {
   return path;
 }
 
-function cost(command: string[], rounds: number): number {
-  return Number(Bun.spawnSync([...command, `cost:${Math.ceil(rounds / 10)}`]).stdout.toString());
-}
-
-/** One that measures when it is told to, once it is recorded. */
-async function container(launcher: string, program: string, rounds: number) {
-  const child = Bun.spawn([launcher, "allow", program, `cost:${Math.ceil(rounds / 10)}`], {
-    stdin: "pipe",
-    stdout: "pipe",
-  });
+/** One that measures whenever it is told to, once it is recorded. */
+async function container(launcher: string, program: string, verb: string) {
+  const turns = Array.from({ length: 2 * PAIRS }, () => ["wait", verb]).flat();
+  const child = Bun.spawn([launcher, "allow", program, ...turns], { stdin: "pipe", stdout: "pipe" });
   const output = child.stdout.getReader();
   const line = async () => Number(new TextDecoder().decode((await output.read()).value));
+  const tell = () => {
+    child.stdin.write("\n");
+    child.stdin.flush();
+  };
+  let started = false;
   return {
     pid: await line(),
     async cost() {
-      child.stdin.write("\n");
-      child.stdin.flush();
+      // The first one has it load its filter and execute the program.
+      if (!started) tell();
+      started = true;
+      tell();
       return await line();
     },
     end: () => child.kill(),

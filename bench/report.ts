@@ -16,7 +16,7 @@ export function heading(text: string): void {
 
 /** One line for a plain figure, against its budget, which is the same on every machine. */
 export function figure(name: string, value: number, budget?: number): void {
-  line(name, [value.toFixed(value < 100 ? 1 : 0)], budget, value);
+  line(name, [value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)], budget, value);
 }
 
 /** One line for what others are compared with: its median. */
@@ -57,7 +57,7 @@ function line(name: string, cells: string[], budget?: number, value?: number): v
   console.log(`  ${name.padEnd(36)}${cells.map((cell) => cell.padStart(11)).join("")}  ${note}`.trimEnd());
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }

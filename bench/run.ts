@@ -1,7 +1,8 @@
 /**
  * `make bench`: what Hookwright costs, as differences and ratios measured in one run. Wrapper, guard and recorder are
  * timed against an empty static process, then in front of real runtimes; budgets are those of ARCHITECTURE.md, as ratios to that
- * empty process (report.ts), and a missed one is marked and makes the exit status 1. `--quick` takes a fifth of the turns.
+ * empty process (report.ts), and a missed one is marked and makes the exit status 1. `--quick` takes a fifth of the turns; words
+ * choose parts by name.
  */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -22,18 +23,26 @@ import type { Case, Step } from "./work.ts";
 const KIB = 1024;
 const rounds = process.argv.includes("--quick") ? 60 : 300;
 
+const chosen = process.argv.slice(2).filter((word) => word !== "--quick");
+const parts: { readonly [name: string]: () => Promise<void> } = {
+  wrapper,
+  guard,
+  hook: () => compiledHook(root, rounds),
+  recorder: () => recorder(root, rounds),
+  runtimes,
+  commands: commandLine,
+  "image-commands": () => imageCommands(fast, Math.ceil(rounds / 5)),
+  images: () => images(fast, rounds < 300 ? 1 : 3),
+};
+const unknown = chosen.filter((word) => !(word in parts));
+if (unknown.length > 0) throw new Error(`no part ${unknown}; there are ${Object.keys(parts).join(", ")}`);
+
 const root = tempRoot();
 const fast = `/dev/shm/hookwright-bench-${process.pid}`;
 mkdirSync(fast, { recursive: true });
 try {
-  await wrapper();
-  await guard();
-  await compiledHook(root, rounds);
-  await recorder(root, rounds);
-  await runtimes();
-  await commandLine();
-  await imageCommands(fast, Math.ceil(rounds / 5));
-  await images(fast, rounds < 300 ? 1 : 3);
+  for (const [name, measure] of Object.entries(parts))
+    if (chosen.length === 0 || chosen.includes(name)) await measure();
 } finally {
   root.remove();
   Bun.spawnSync(["rm", "-rf", fast]);

@@ -16,6 +16,7 @@
 
 #include "recorder-arguments.h"
 #include "recorder-places.h"
+#include "recorder-refusals.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -149,6 +150,7 @@ int BPF_PROG(leave, struct pt_regs *regs, long result) {
   }
   set(slot->refused, abi, ABIS, nr);
   if (options & OPTION_ARGUMENTS) keep_arguments(slot, &owner, regs, abi, nr, 1);
+  if (options & OPTION_REGISTERS) keep_refusal(slot, &owner, regs, abi, nr);
   return 0;
 }
 
@@ -166,6 +168,8 @@ int BPF_PROG(signal, int number, struct kernel_siginfo *info, struct task_struct
     set(slot->refused, abi, ABIS, nr);
   else
     __sync_fetch_and_add(&slot->out_of_range, 1);
+  struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(current);
+  if (slot->options & OPTION_REGISTERS) keep_refusal(slot, &owner, regs, abi, nr);
   return 0;
 }
 

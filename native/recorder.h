@@ -17,7 +17,7 @@
 enum { NATIVE, COMPAT, X32 };
 
 // What was asked for, by slot.
-enum { OPTION_REFUSED = 1, OPTION_ARGUMENTS = 2, OPTION_CAPABILITIES = 4, OPTION_FILES = 8, OPTION_ADDRESSES = 16 };
+enum { OPTION_REFUSED = 1, OPTION_ARGUMENTS = 2, OPTION_CAPABILITIES = 4, OPTION_FILES = 8, OPTION_ADDRESSES = 16, OPTION_REGISTERS = 32 };
 
 // Where a task was when it called: bit 0 under a filter, bit 1 after the container's first exec.
 enum { STATE_FILTERED = 1, STATE_EXECED = 2 };
@@ -43,7 +43,7 @@ struct slot {
   __u64 out_of_range;
   __u64 capabilities[2]; // granted, refused
   __u32 details; // a bit for each state in which arguments are kept; and, STATES higher, files, addresses, capabilities
-  __u32 unused;
+  __u32 refusals; // kept with their registers
   __u32 distinct[2 * ABIS * KINDS]; // distinct values met, by refused, ABI and kind
   __u64 calls[ABIS * STATES * WORDS];
   __u64 refused[ABIS * WORDS];
@@ -64,7 +64,19 @@ struct place {
   __u64 hash;
 };
 
-enum { PLACE_FILE = 1, PLACE_ADDRESS = 2, PLACE_CUT = 0x100 };
+enum { PLACE_FILE = 1, PLACE_ADDRESS = 2, PLACE_REFUSAL = 4, PLACE_CUT = 0x100 };
+
+#define REFUSALS 256
+#define REFUSED_TEXTS 4
+#define REFUSED_TEXT 112
+
+// A call that the filter refused; in the text of what was seen.
+struct refusal {
+  __u32 nr;
+  __u32 abi;
+  __u64 registers[6];
+  char texts[REFUSED_TEXTS][REFUSED_TEXT]; // what the first ones point to, as far as it is there
+};
 
 struct seen {
   __u32 how; // FMODE_READ, FMODE_WRITE
@@ -77,4 +89,5 @@ _Static_assert(__builtin_offsetof(struct slot, capabilities) == 32 && __builtin_
 _Static_assert(__builtin_offsetof(struct slot, calls) == 200 && __builtin_offsetof(struct slot, refused) == 1160, "SLOT");
 _Static_assert(sizeof(struct slot) == 1400 && sizeof(struct argument) == 16 && sizeof(struct place) == 16, "SLOT, ARGUMENT");
 _Static_assert(sizeof(struct set) == 128, "SET");
+_Static_assert(sizeof(struct refusal) == 504 && sizeof(struct refusal) <= TEXT * 2, "REFUSAL");
 _Static_assert(sizeof(struct seen) == 520 && __builtin_offsetof(struct seen, text) == 8, "SEEN");

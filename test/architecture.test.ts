@@ -28,6 +28,7 @@ const MAP: { [room: string]: string[] } = {
   media: ["spec", "codec", "rules", "linux"],
   bundle: ["spec", "codec", "rules", "linux", "plan", "runtime", "layer", "media"],
   engines: ["spec", "codec", "rules", "linux", "plan"],
+  nri: ["spec", "codec", "rules", "linux", "container", "plan", "engines"],
   observe: ["spec"],
   // Looks at all of it, and changes nothing.
   doctor: ["spec", "rules", "linux", "plan", "engines", "observe"],
@@ -45,10 +46,23 @@ const MAP: { [room: string]: string[] } = {
     "media",
     "bundle",
     "engines",
+    "nri",
     "observe",
     "doctor",
   ],
-  cli: ["spec", "codec", "rules", "plan", "layer", "bundle", "engines", "observe", "doctor", "commands"],
+  cli: [
+    "spec",
+    "codec",
+    "rules",
+    "plan",
+    "layer",
+    "bundle",
+    "engines",
+    "nri",
+    "observe",
+    "doctor",
+    "commands",
+  ],
 };
 
 /** Where a process starts: only here an engine is chosen and the primitive bound. */
@@ -67,6 +81,8 @@ const SDK = ["src/sdk/entry.ts", "src/sdk/hook.ts"];
 
 /** npm packages, by the room that may use them. */
 const PACKAGES: { [name: string]: string[] } = {
+  "@bufbuild/protobuf": ["nri"],
+  "@bufbuild/protobuf/codegenv2": ["nri"],
   commander: ["cli"],
   "jsonc-parser": ["codec"],
   re2js: ["codec"],

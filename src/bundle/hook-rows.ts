@@ -5,7 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { hookLists } from "../rules/hooks/hook-lists.ts";
-import { ownEntry } from "../rules/hooks/own-entry.ts";
+import { type OwnEntry, ownEntry } from "../rules/hooks/own-entry.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { OciHook, RuntimeConfig } from "../spec/runtime-config.ts";
 import type { Stage } from "../spec/stage.ts";
@@ -22,8 +22,8 @@ export interface HookRow {
 }
 
 export interface OwnHook {
-  /** `collect` is the entry that brings home what startContainer hooks recorded. */
-  kind: "run" | "collect";
+  /** `collect` is the entry that brings home what startContainer hooks recorded, `begin` the one that begins the record. */
+  kind: OwnEntry["kind"];
   /** Name of the definition; absent when the store no longer has the entry, and for `collect`. */
   definition?: string;
   /** `sha256:…` of the plan that injected it. */

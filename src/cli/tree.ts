@@ -7,6 +7,7 @@ import { engine } from "./nouns/engine.ts";
 import { events, stats } from "./nouns/events.ts";
 import { hook } from "./nouns/hook.ts";
 import { image } from "./nouns/image.ts";
+import { nri } from "./nouns/nri.ts";
 import { planVerbs } from "./nouns/plan.ts";
 import { seccomp } from "./nouns/seccomp.ts";
 import { shellVerbs } from "./nouns/shell.ts";
@@ -24,6 +25,7 @@ export const tree: Noun = {
     ...planVerbs,
     hook,
     engine,
+    nri,
     bundle,
     image,
     seccomp,

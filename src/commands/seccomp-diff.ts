@@ -1,39 +1,40 @@
-/** `seccomp diff BEFORE AFTER`: what another profile would change, the dangerous calls first. */
+/** `seccomp diff BEFORE AFTER`, or AFTER against an engine: what another profile would change, the dangerous calls first. */
 
-import { existsSync } from "node:fs";
+import { readJson } from "../codec/json/read.ts";
+import { defaultFilter } from "../engines/default-filter.ts";
+import type { FilteringEngine } from "../engines/engine.ts";
+import { machineOf } from "../engines/machine.ts";
+import { hostProgram } from "../plan/host-program.ts";
 import { diffProfiles, type ProfileDifference } from "../rules/seccomp/diff.ts";
-import { Failure } from "../spec/failure.ts";
+import { readProfile } from "../rules/seccomp/read-profile.ts";
 import type { Roots } from "../spec/roots.ts";
-import { hostTarget, profileFile } from "./seccomp-files.ts";
+import { hostTarget, type ProfileFile, profileFile } from "./seccomp-files.ts";
 
-/** Where engines keep the profile that a container gets when it asks for none. */
-const DEFAULTS = ["/usr/share/containers/seccomp.json", "/etc/containers/seccomp.json"];
+/** What a container gets from this engine that asks for no profile. */
+export interface EngineDefault {
+  readonly engine: FilteringEngine;
+  readonly env: { readonly [name: string]: string | undefined };
+}
 
 export interface DiffResult extends ProfileDifference {
   before: string;
   after: string;
 }
 
-/** `before` absent: the engine's default profile. @throws Failure, also `default_missing` */
+/** @throws Failure, also when the engine does not start the container that it is asked with */
 export async function seccompDiff(
   roots: Roots,
-  before: string | undefined,
+  before: string | EngineDefault,
   after: string,
 ): Promise<DiffResult> {
-  const first = profileFile(roots, before ?? defaultProfile());
   const second = profileFile(roots, after);
+  const first = typeof before === "string" ? profileFile(roots, before) : engineProfile(roots, before);
   const difference = diffProfiles(first.profile, second.profile, hostTarget());
   return { before: first.file, after: second.file, ...difference };
 }
 
-function defaultProfile(): string {
-  const found = DEFAULTS.find((path) => existsSync(path));
-  if (found !== undefined) return found;
-  throw new Failure(
-    "default_missing",
-    `compare with the engine's default: neither ${DEFAULTS.join(" nor ")} exists`,
-    {
-      hint: "Install containers-common, or give the profile to compare with; Docker has its own inside dockerd.",
-    },
-  );
+function engineProfile(roots: Roots, { engine, env }: EngineDefault): ProfileFile {
+  const text = defaultFilter(engine, machineOf(roots.root, env, undefined), hostProgram(undefined));
+  const file = `the default of ${engine}`;
+  return { file, ...readProfile(readJson(text, { file })) };
 }

@@ -40,6 +40,14 @@ export function containerKey(id: string, bundle: string): string {
 }
 
 /**
+ * The same for a container of which the guard runs a hook that came this way. The NRI plugin, which names the spool, does not know
+ * the bundle.
+ */
+export function keyOf({ id, bundle }: { id: string; bundle: string }, via: string | undefined): string {
+  return containerKey(id, via === "nri" ? via : bundle);
+}
+
+/**
  * Begins the record `key`: in the place of an earlier container's at create, or only where there is `none` yet, and then
  * EEXIST says that there is one. Throws LinuxError.
  */

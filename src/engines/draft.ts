@@ -10,6 +10,7 @@ import { isStale, says, withoutMarks, withSettings } from "./change.ts";
 import type { Engine, FileChange, Found, Wish } from "./engine.ts";
 import { missingDirectories, readIfThere } from "./files.ts";
 import { isAtLeast, type Machine } from "./machine.ts";
+import { failsOpen, PLUGIN, withNri } from "./nri.ts";
 import { type EngineRecord, type RecordedFile, readRecord } from "./record.ts";
 import { wrapperFor } from "./wrapper.ts";
 
@@ -38,6 +39,8 @@ export interface EnableOptions {
   readonly runtime?: string;
   /** Make it the default. */
   readonly default?: boolean;
+  /** Let NRI plugins in. */
+  readonly nri?: boolean;
 }
 
 /** @throws Failure for an engine that is not there, and for files that cannot be read or have no place for a change. */
@@ -64,12 +67,16 @@ export function draftEnable(
     wrapper: wrapperFor(options.runtime ?? now.runtime, options.wrapper),
     default: options.default ?? false,
     hooks: hooksDirectory(roots),
+    nri: options.nri ?? false,
   };
-  const changes = engine.changes(found, wish, read);
+  const changes = wish.nri
+    ? withNri(engine, found, engine.changes(found, wish, read))
+    : engine.changes(found, wish, read);
   const gone = (record?.files ?? []).filter(({ file }) => !changes.some((change) => change.file === file));
   const files = [...changes.map((change) => drafted(change, record)), ...gone.map(undrafted)];
   const kept = files.filter(({ recorded }) => recorded.marks.length > 0).map(({ recorded }) => recorded);
   const notes = options.runtime === undefined && now.note !== undefined ? [`note: ${now.note}`] : [];
+  if (wish.nri) notes.push(...failsOpen(engine, found.version, PLUGIN).map((line) => `warning: ${line}`));
   const cdi = isAtLeast(found.version, engine.cdiSince);
   return {
     engine,

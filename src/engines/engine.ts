@@ -9,6 +9,10 @@ import type { Machine } from "./machine.ts";
 export const ENGINE_NAMES = ["docker", "podman", "containerd", "crio"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** Those whose containers have a seccomp filter without a pod that asks for one. */
+export const FILTERING_ENGINES = ["docker", "podman", "containerd"] as const;
+export type FilteringEngine = (typeof FILTERING_ENGINES)[number];
+
 /** What the runtime, or the handler, is called in an engine's configuration. */
 export const HANDLER = "hookwright";
 
@@ -35,6 +39,8 @@ export interface Wish {
   readonly default: boolean;
   /** Directory of our hooks.d files. */
   readonly hooks: string;
+  /** Whether NRI plugins are let in. */
+  readonly nri: boolean;
 }
 
 /** A value to be set, or an element that a list is to have. */
@@ -45,6 +51,17 @@ export type Setting =
       readonly own?: true;
     }
   | { readonly path: Path; readonly element: string };
+
+/** How an engine is told of NRI plugins, such as `hookwright nri`. */
+export interface Nri {
+  /** The version that has it. */
+  readonly since: string;
+  /** What lets plugins in. */
+  readonly enable: Setting;
+  /** The version that can be told to create no container while a plugin is missing, and the words for its configuration. */
+  readonly requiresSince: string;
+  require(plugin: string): string;
+}
 
 export interface FileChange {
   readonly file: string;
@@ -90,4 +107,6 @@ export interface Engine {
   /** Whether it reads hooks.d files, and from which version on it reads CDI specifications. */
   readonly hooks: boolean;
   readonly cdiSince: string;
+  /** Absent where plugins cannot bring hooks: Docker refuses them, and Podman has no plugins. */
+  readonly nri?: Nri;
 }

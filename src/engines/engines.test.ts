@@ -43,7 +43,7 @@ function changes(engine: Engine, version: string, byDefault = false): FileChange
   const dropIn = `${dirname(found.main)}/conf.d/90-hookwright.toml`;
   const placed =
     engine.name === "containerd" && isAtLeast(version, "2.1") ? { ...found, file: dropIn } : found;
-  return engine.changes(placed, { wrapper, default: byDefault, hooks: "/hooks" }, readIfThere);
+  return engine.changes(placed, { wrapper, default: byDefault, hooks: "/hooks", nri: false }, readIfThere);
 }
 
 function runtimeOf(engine: Engine): { runtime: string; note?: string } {
@@ -128,7 +128,14 @@ test("containerd: the handler has what the default has, from imported files too"
 test("containerd: a drop-in from 2.1 on, imported unless it is already", () => {
   const none = changes(containerd, "2.1.9");
   expect(none.map(values)).toEqual([
-    { version: 3, "plugins io.containerd.cri.v1.runtime containerd runtimes hookwright": expect.anything() },
+    {
+      version: 3,
+      // The built-in handler, which a table of handlers would take the place of.
+      "plugins io.containerd.cri.v1.runtime containerd runtimes runc": {
+        runtime_type: "io.containerd.runc.v2",
+      },
+      "plugins io.containerd.cri.v1.runtime containerd runtimes hookwright": expect.anything(),
+    },
     { version: 3, imports: [`${root.root}/etc/containerd/conf.d/*.toml`] },
   ]);
   const main = write("/etc/containerd/config.toml", 'version = 3\nimports = ["/other.toml"]\n');

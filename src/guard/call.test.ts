@@ -1,7 +1,7 @@
 import { deepEqual, equal, test, throws } from "../../test/portable/api.ts";
 import { variable } from "../spec/environment.ts";
 import { isHex } from "../spec/plan.ts";
-import { parseCall, parseCollectCall } from "./call.ts";
+import { parseBeginCall, parseCall, parseCollectCall } from "./call.ts";
 
 const HEX = "0123456789abcdef".repeat(4);
 const words = (...rest: string[]) => ["hookwright-guard", ...rest];
@@ -16,6 +16,13 @@ test("a call names entry, stage, plan and runtime", () => {
     runtime: "crun",
   });
   equal(parseCall(words(`/store/${HEX}`, "prestart", HEX)).runtime, undefined);
+});
+
+test("only over NRI a call carries the pod's namespace", () => {
+  const call = words(`/store/${HEX}`, "poststop", HEX, "");
+  equal(parseCall([...call, "nri", "prod"]).namespace, "prod");
+  equal(parseCall([...call, "nri", ""]).namespace, undefined);
+  equal(parseCall([...call, "cdi", "prod"]).namespace, undefined);
 });
 
 test("a call that no injector writes is refused", () => {
@@ -35,6 +42,11 @@ test("a call that no injector writes is refused", () => {
 test("collect takes a directory and a plan", () => {
   deepEqual(parseCollectCall(words("collect", "/run/spool/x", HEX)), { spool: "/run/spool/x", plan: HEX });
   throws(() => parseCollectCall(words("collect", "spool", HEX)), "no absolute path");
+});
+
+test("begin takes a plan", () => {
+  equal(parseBeginCall(words("begin", "", HEX)), HEX);
+  throws(() => parseBeginCall(words("begin", HEX)), "is no digest");
 });
 
 test("a digest is 64 lower-case hex digits", () => {

@@ -1,7 +1,7 @@
 /**
  * How a runtime calls the guard. The words stand in config.json, where the injector wrote them (`OciHook` of ours):
- * `hookwright-guard <store>/<entry hex> <stage> <plan hex> [runtime [via]]`, or `hookwright-guard collect <spool> <plan hex>`. The
- * guard itself puts `takeover <facts>` in front of these words (takeover.ts).
+ * `hookwright-guard <store>/<entry hex> <stage> <plan hex> [runtime [via [namespace]]]`, `hookwright-guard collect <spool> <plan hex>`
+ * or `hookwright-guard begin "" <plan hex>`. The guard itself puts `takeover <facts>` in front of these words (takeover.ts).
  */
 
 import { type Via, viaOf } from "../rules/hooks/own-entry.ts";
@@ -23,6 +23,8 @@ export interface Call {
   runtime?: string;
   /** Which way the entry came, when the wrapper did not write it. */
   via?: Via;
+  /** The pod's namespace, when the engine said it to the injector. Nobody but an injector writes these words. */
+  namespace?: string;
 }
 
 export interface CollectCall {
@@ -31,11 +33,11 @@ export interface CollectCall {
 }
 
 const USAGE =
-  "hookwright-guard is started by an OCI runtime: hookwright-guard ENTRY STAGE PLAN [RUNTIME [VIA]]";
+  "hookwright-guard is started by an OCI runtime: hookwright-guard ENTRY STAGE PLAN [RUNTIME [VIA [NAMESPACE]]]";
 
 /** Reads `argv` (argv[0] included). Throws `Failure` `usage` with exit status 125. */
 export function parseCall(argv: readonly string[]): Call {
-  const [, entry = "", stage = "", plan = "", runtime, way] = argv;
+  const [, entry = "", stage = "", plan = "", runtime, way, namespace] = argv;
   const slash = entry.lastIndexOf("/");
   const digest = entry.slice(slash + 1);
   if (entry[0] !== "/" || !isHex(digest)) throw wrong(`the entry "${entry}" is no absolute path to a digest`);
@@ -45,6 +47,7 @@ export function parseCall(argv: readonly string[]): Call {
   if (runtime !== undefined && runtime !== "") call.runtime = runtime;
   const via = viaOf(way);
   if (via !== undefined) call.via = via;
+  if (via === "nri" && namespace !== undefined && namespace !== "") call.namespace = namespace;
   return call;
 }
 
@@ -54,6 +57,13 @@ export function parseCollectCall(argv: readonly string[]): CollectCall {
   if (spool[0] !== "/") throw wrong(`the spool "${spool}" is no absolute path`);
   if (!isHex(plan)) throw wrong(`the plan "${plan}" is no digest`);
   return { spool, plan };
+}
+
+/** Reads `[…, "begin", "", plan]`. Throws as `parseCall`. */
+export function parseBeginCall(argv: readonly string[]): Hex {
+  const [, , , plan = ""] = argv;
+  if (!isHex(plan)) throw wrong(`the plan "${plan}" is no digest`);
+  return plan;
 }
 
 function wrong(what: string): Failure {

@@ -21,6 +21,7 @@ function givesWay(
   via: Via | undefined,
   present: readonly (Via | undefined)[],
   annotations = {},
+  inside = false,
 ): boolean {
   const words = {
     directory: `${dir}/store`,
@@ -45,14 +46,14 @@ function givesWay(
   return isDoneElsewhere({
     call,
     container: { id: "c", bundle: dir, annotations },
-    place: { roots, inside: false },
+    place: { roots, inside },
     base: { engine: "crio" } as Common,
   });
 }
 
-test("one of several runs: the wrapper's, else the device's, else that of hooks.d", () => {
+test("one of several runs: the wrapper's, else the plugin's, else the device's, else that of hooks.d", () => {
   inTemporaryDirectory("/tmp/hookwright-test-", (dir) => {
-    const all = [undefined, "cdi", "hooks.d"] as const;
+    const all = [undefined, "nri", "cdi", "hooks.d"] as const;
     for (const present of [all, all.slice(1), ["cdi"], ["hooks.d"], [undefined, "hooks.d"]] as const) {
       const running = present.filter((via) => !givesWay(dir, via, present));
       deepEqual(running, [present[0]]);
@@ -60,6 +61,13 @@ test("one of several runs: the wrapper's, else the device's, else that of hooks.
     // Podman runs it itself at poststop: config.json has the others only.
     equal(givesWay(dir, "hooks.d", ["cdi"]), true);
     equal(givesWay(dir, "hooks.d", []), false);
+  });
+});
+
+test("inside a container nothing that lies there speaks for the engine", () => {
+  inTemporaryDirectory("/tmp/hookwright-test-", (dir) => {
+    equal(givesWay(dir, "nri", ["nri", undefined]), true);
+    equal(givesWay(dir, "nri", ["nri", undefined], {}, true), false);
   });
 });
 

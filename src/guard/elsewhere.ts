@@ -1,16 +1,15 @@
 /**
- * An entry that was made beforehand, for hooks.d or as a CDI device, and the same hook that the container got another way:
- * one of them runs it. What is in config.json tells: the wrapper's entry goes before a device's, and that before one of hooks.d,
+ * An entry that the wrapper did not write, and the same hook that the container got another way: one of them runs it. What is in
+ * config.json tells: the wrapper's entry goes before the NRI plugin's, that before a device's, and that before one of hooks.d,
  * because Podman runs poststop hooks of hooks.d itself and config.json says nothing of them.
  */
 
-import { beginRecord, type ContainerRecord, containerKey } from "../container/record.ts";
 import { LinuxError } from "../linux/error.ts";
 import { readTextIfThere } from "../linux/read.ts";
 import { ownEntry, type Via } from "../rules/hooks/own-entry.ts";
 import { isSandbox } from "../rules/hooks/sandbox.ts";
-import type { Roots } from "../spec/roots.ts";
 import type { OciHook } from "../spec/runtime-config.ts";
+import { beginUnlessThere } from "./begin.ts";
 import type { Run } from "./run.ts";
 
 /** Far more than any config.json has. */
@@ -27,27 +26,21 @@ export function isDoneElsewhere({
   base,
 }: Pick<Run, "call" | "container" | "place" | "base">): boolean {
   const { via, stage, digest } = call;
-  if (via === undefined) return false;
+  // Inside, whatever lies at the bundle's path is the container's word; the wrapper takes such entries out where it makes its own.
+  if (via === undefined || place.inside) return false;
   if (via === "hooks.d" && isSandbox(container.annotations, base.engine)) return true;
   const hooks = hooksAt(container.bundle, stage);
   const others = hooks.map((hook) => ownEntry(hook, place.roots.root)).filter((own) => own?.entry === digest);
   if (others.some((own) => own !== undefined && rank(own.via) > rank(via))) return true;
   // The last stage comes when nothing has to be kept for the container any more.
-  if (stage !== "poststop") beginUnlessThere(place.roots, { ...container, plan: call.plan });
+  if (stage !== "poststop") beginUnlessThere(place.roots, via, { ...container, plan: call.plan });
   return false;
 }
 
-function beginUnlessThere(roots: Roots, { id, bundle, plan }: ContainerRecord): void {
-  try {
-    beginRecord(roots, containerKey(id, bundle), { id, bundle, plan }, "none");
-  } catch (error) {
-    // It is there already, or it cannot be: then each hook has its own limit only.
-    if (!(error instanceof LinuxError)) throw error;
-  }
-}
+const WAYS: readonly Via[] = ["hooks.d", "cdi", "nri"];
 
 function rank(via: Via | undefined): number {
-  return via === undefined ? 2 : via === "cdi" ? 1 : 0;
+  return via === undefined ? WAYS.length : WAYS.indexOf(via);
 }
 
 /** The hooks of a stage in the container's config.json; none when it cannot be read. */

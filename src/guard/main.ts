@@ -5,6 +5,7 @@ import { bind, encode } from "../linux/primitive.ts";
 import { exit } from "../linux/process.ts";
 import { write } from "../linux/write.ts";
 import { Failure } from "../spec/failure.ts";
+import { beginOnly } from "./begin.ts";
 import { collect } from "./collect.ts";
 import { guard } from "./guard.ts";
 import { takeOver } from "./takeover.ts";
@@ -19,9 +20,8 @@ export default function main(): never {
 
 function run(argv: readonly string[], env: readonly string[]): number {
   try {
-    if (argv[1] === "collect") {
-      return collect(argv, env);
-    }
+    if (argv[1] === "collect") return collect(argv, env);
+    if (argv[1] === "begin") return beginOnly(argv, env);
     if (argv[1] === "takeover") return takeOver(argv, env);
     return guard(host.program, argv, env);
   } catch (error) {

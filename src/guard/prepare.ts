@@ -4,7 +4,7 @@
  */
 
 import { NO_CONTAINER, parseState } from "../codec/state.ts";
-import { containerKey, recordPath, spentMs } from "../container/record.ts";
+import { keyOf, recordPath, spentMs } from "../container/record.ts";
 import { monotonicMs, realtime } from "../linux/clock.ts";
 import { close } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
@@ -71,12 +71,12 @@ export function prepare(call: Call, env: readonly string[]): Prepared {
 }
 
 function decide(run: Run, entry: Entry): void {
-  const { base, container, place } = run;
-  const namespace = checkScope(entry, container, base.engine);
+  const { base, call, container, place } = run;
+  const namespace = checkScope(entry, container, base.engine, call.namespace);
   if (namespace !== undefined) base.namespace = namespace;
   if (!place.inside) {
     refuseContainerFiles(entry, container.bundle);
-    run.record = recordPath(place.roots, containerKey(container.id, container.bundle));
+    run.record = recordPath(place.roots, keyOf(container, call.via));
     const left = Math.floor(entry.budget * 1000 - spentMs(run.record));
     if (left <= 0) throw exhausted(entry);
     run.limitMs = Math.min(run.limitMs, left);

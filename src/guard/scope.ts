@@ -1,10 +1,11 @@
 /**
  * The guard's own look at the namespace: whatever brought the hook into config.json, it runs only for the namespaces that
- * its definition names, and only by an annotation that a pod's author cannot write.
+ * its definition names, and only by what a pod's author cannot write: an annotation of the engine's, or the word of the entry
+ * that the NRI plugin took from the engine itself.
  */
 
 import type { Container } from "../codec/state.ts";
-import { trustedNamespace } from "../rules/hooks/trusted-namespace.ts";
+import { knownNamespace, trustedNamespace } from "../rules/hooks/trusted-namespace.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
 
@@ -15,14 +16,19 @@ export interface Namespace {
 
 /**
  * The container's namespace, when it has one that can be trusted. Throws `Failure` `scope` (126) when the entry names
- * namespaces and this is none of them, `scope_conflict` when two engines' annotations disagree.
+ * namespaces and this is none of them, `scope_conflict` when two engines' annotations disagree, or one and `known`, the
+ * namespace that the entry carries.
  */
 export function checkScope(
   entry: Entry,
   container: Container,
   engine: string | undefined,
+  known?: string,
 ): Namespace | undefined {
-  const found = trustedNamespace(container.annotations, engine);
+  const found =
+    known === undefined
+      ? trustedNamespace(container.annotations, engine)
+      : knownNamespace(known, container.annotations, engine);
   if (entry.namespaces === undefined)
     return found.kind === "name" ? { name: found.name, source: found.source } : undefined;
   const what = `run hook ${entry.name} of namespace ${entry.namespaces.join(", ")}`;

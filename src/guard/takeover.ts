@@ -5,7 +5,7 @@
  */
 
 import { NO_CONTAINER } from "../codec/state.ts";
-import { containerKey, recordPath } from "../container/record.ts";
+import { keyOf, recordPath } from "../container/record.ts";
 import { monotonicMs } from "../linux/clock.ts";
 import { close } from "../linux/descriptor.ts";
 import { AT_FDCWD, O, openIfThere } from "../linux/open.ts";
@@ -96,7 +96,7 @@ function runOf(argv: readonly string[], env: readonly string[], facts: Facts): R
     base,
   });
   run.limitMs = limitMs;
-  if (!place.inside) run.record = recordPath(place.roots, containerKey(container.id, container.bundle));
+  if (!place.inside) run.record = recordPath(place.roots, keyOf(container, call.via));
   if (program !== undefined) run.program = { fd: -1, argv: entry.args, kind: program };
   return run;
 }

@@ -53,7 +53,8 @@ export function decodeSnapshot(snapshot: Snapshot, boundary: Boundary): RawRecor
   };
 }
 
-function abisOf(arch: string): readonly RawAbi[] {
+/** In the order of their numbers in the kernel side. */
+export function abisOf(arch: string): readonly RawAbi[] {
   return arch === "aarch64" ? ["aarch64", "arm"] : ["x86_64", "i386", "x32"];
 }
 

@@ -1,11 +1,14 @@
 /**
- * What is kept of one container beside its bitmaps: values of arguments, files and addresses. All containers share two
+ * What is kept of one container beside its bitmaps: values of arguments, files, addresses and refusals. All containers share two
  * maps, so one's own are found by going through them; that is done only for containers that asked.
  */
 
 import { lookup, nextKey, remove } from "../linux/bpf.ts";
 import { ARGUMENT, OPTION, PLACE, SEEN } from "./layout.ts";
 import type { Recorder } from "./recorder.ts";
+
+/** Options that fill the map `places`. */
+export const PLACES = OPTION.files | OPTION.addresses | OPTION.registers;
 
 interface Owner {
   readonly slot: number;
@@ -34,7 +37,7 @@ export function forgetDetails(recorder: Recorder, owner: Owner, options: number)
     const map = recorder.map("arguments");
     for (const key of keysOf(map, ARGUMENT.size, owner)) remove(map, bytesOf(key));
   }
-  if (options & (OPTION.files | OPTION.addresses)) {
+  if (options & PLACES) {
     const map = recorder.map("places");
     for (const key of keysOf(map, PLACE.size, owner)) remove(map, bytesOf(key));
   }

@@ -12,7 +12,14 @@ export const KINDS = 6;
 export const DISTINCT = 16;
 
 /** Bits of what was asked for. */
-export const OPTION = { refused: 1, arguments: 2, capabilities: 4, files: 8, addresses: 16 } as const;
+export const OPTION = {
+  refused: 1,
+  arguments: 2,
+  capabilities: 4,
+  files: 8,
+  addresses: 16,
+  registers: 32,
+} as const;
 
 /** Bits of where a task was when it called. */
 const STATE = { filtered: 1, execed: 2 } as const;
@@ -59,7 +66,9 @@ export const ARGUMENT_PLACE = { index: 7, kind: 3, refused: 0x80 } as const;
 /** struct place, the key, and struct seen, the value, of the map `places`. */
 export const PLACE = { slot: 0, generation: 4, hash: 8, size: 16 } as const;
 export const SEEN = { how: 0, kind: 4, length: 6, text: 8, size: 520 } as const;
-export const SEEN_KIND = { file: 1, address: 2, cut: 0x100 } as const;
+export const SEEN_KIND = { file: 1, address: 2, refusal: 4, cut: 0x100 } as const;
+/** struct refusal, in the text of what was seen. */
+export const REFUSAL = { nr: 0, abi: 4, registers: 8, texts: 56, text: 112, count: 4 } as const;
 export const ACCESS = { read: 1, write: 2 } as const;
 
 /** The map `book`: a header, then an entry for each slot. Only the loader reads and writes it. */

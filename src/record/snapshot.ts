@@ -2,7 +2,7 @@
 
 import { lookup } from "../linux/bpf.ts";
 import { arch } from "../linux/primitive.ts";
-import { argumentKeys, placesSeen } from "./details.ts";
+import { argumentKeys, PLACES, placesSeen } from "./details.ts";
 import { OPTION, SLOT } from "./layout.ts";
 import type { RecorderPlace } from "./place.ts";
 import { type Recorder, withRecorder } from "./recorder.ts";
@@ -36,6 +36,6 @@ export function readSnapshot(recorder: Recorder, registration: Registration): Sn
     arch,
     slot: view,
     arguments: options & OPTION.arguments ? argumentKeys(recorder, registration) : [],
-    places: options & (OPTION.files | OPTION.addresses) ? placesSeen(recorder, registration) : [],
+    places: options & PLACES ? placesSeen(recorder, registration) : [],
   };
 }

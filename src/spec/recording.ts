@@ -94,4 +94,6 @@ export interface RecordOptions {
   capabilities?: boolean;
   files?: boolean;
   addresses?: boolean;
+  /** Of refused calls, for whoever watches; no part of a recording. */
+  registers?: boolean;
 }

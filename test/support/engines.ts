@@ -110,9 +110,8 @@ export class EngineWorld {
     return this.run([program("hookwright"), ...args]);
   }
 
-  /** Starts a daemon and waits until `ready` succeeds. */
-  async start(command: readonly string[], ready: readonly string[]): Promise<void> {
-    const log = `${this.#root.work}/${command[0]?.split("/").at(-1)}.log`;
+  /** Starts a daemon that writes to `log`. */
+  spawn(command: readonly string[], log: string): Subprocess {
     const daemon = Bun.spawn(this.#inside(command), {
       env: this.env,
       stdin: "ignore",
@@ -121,8 +120,15 @@ export class EngineWorld {
     });
     known.add(daemon.pid);
     this.#daemons.push(daemon);
+    return daemon;
+  }
+
+  /** Starts a daemon and waits until `ready` succeeds; returns it for a test that ends it itself. */
+  async start(command: readonly string[], ready: readonly string[]): Promise<Subprocess> {
+    const log = `${this.#root.work}/${command[0]?.split("/").at(-1)}.log`;
+    const daemon = this.spawn(command, log);
     for (let tries = 0; tries < 200; tries++) {
-      if ((await this.run(ready)).code === 0) return;
+      if ((await this.run(ready)).code === 0) return daemon;
       if (daemon.exitCode !== null) break;
       await Bun.sleep(100);
     }

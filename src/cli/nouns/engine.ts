@@ -26,6 +26,7 @@ const RUNTIME: Flag = {
   summary: "the runtime behind the wrapper; the engine's own when absent",
 };
 const DEFAULT: Flag = { name: "default", summary: "also for containers that ask for no runtime" };
+const NRI: Flag = { name: "nri", summary: "containerd and CRI-O: let the plugin `hookwright nri` in" };
 const DRY_RUN: Flag = { name: "dry-run", summary: "print the unified difference, write nothing" };
 const RELOAD: Flag = { name: "reload", summary: "make the engine read its configuration anew" };
 
@@ -64,7 +65,7 @@ const enable: Verb = {
     },
   ],
   arguments: [ENGINE],
-  flags: [DEFAULT, RUNTIME, WRAPPER, CONFIG, DRY_RUN, RELOAD],
+  flags: [DEFAULT, NRI, RUNTIME, WRAPPER, CONFIG, DRY_RUN, RELOAD],
   kernel: true,
   async run(call) {
     const { enableEngine } = await import("../../commands/engine-enable.ts");
@@ -117,7 +118,7 @@ const diff: Verb = {
     { command: "hookwright engine diff docker --default", means: "with us as the default" },
   ],
   arguments: [ENGINE],
-  flags: [DEFAULT, RUNTIME, WRAPPER, CONFIG],
+  flags: [DEFAULT, NRI, RUNTIME, WRAPPER, CONFIG],
   exits: [
     "0 enable would change nothing",
     "1 enable would change a file",
@@ -185,6 +186,7 @@ function wishWords({ flags, cwd }: Call) {
   const runtime = flags.text("runtime");
   return {
     default: flags.on("default"),
+    nri: flags.on("nri"),
     ...(wrapper !== undefined && { wrapper: absolute(wrapper, cwd) }),
     ...(runtime !== undefined && { runtime }),
   };

@@ -127,7 +127,7 @@ const trace: Verb = {
   name: "trace",
   summary: "watch what a running container's filter refuses",
   description: [
-    "Each call is told once, with the values of arguments that matter. It ends with the container, or with an interrupt.",
+    "Each call is told once with each set of arguments, as the filter saw them; pointers to text with the text. Their names come from the kernel's tracefs where it is mounted (/sys/kernel/tracing), without it they have numbers. It ends with the container, or with an interrupt.",
   ],
   examples: [
     { command: "hookwright seccomp trace web", means: "as it happens" },

@@ -1,17 +1,10 @@
 /** `seccomp`: profiles and the recordings that they are made of. */
 
-import { EXIT, Failure } from "../../spec/failure.ts";
-import type { Argument, Call, Flag, Noun, Verb } from "../grammar.ts";
+import type { Noun, Verb } from "../grammar.ts";
+import { compareVerbs, PROFILE } from "./seccomp-compare.ts";
 import { DIALECTS, documentAnswer, OUTPUT, PROFILE_FLAGS, profileWish } from "./seccomp-document.ts";
 import { recordVerbs } from "./seccomp-record.ts";
 
-const PROFILE: Argument = { name: "PROFILE", summary: "a file, or the name of a profile", completes: "file" };
-const RUNTIME: Flag = {
-  name: "runtime",
-  value: "NAME",
-  choices: ["runc", "crun"],
-  summary: "under which runtime it is used",
-};
 const list: Verb = {
   kind: "verb",
   name: "list",
@@ -109,131 +102,6 @@ const merge: Verb = {
   },
 };
 
-const diff: Verb = {
-  kind: "verb",
-  name: "diff",
-  summary: "compare two profiles, or one with the engine's default, by risk",
-  examples: [
-    { command: "hookwright seccomp diff old.json new.json", means: "what the new one opens and closes" },
-    { command: "hookwright seccomp diff --default web", means: "against the engine's default profile" },
-  ],
-  arguments: [PROFILE, { name: "OTHER", summary: "the profile after it", optional: true, completes: "file" }],
-  flags: [{ name: "default", summary: "compare the engine's default profile with PROFILE" }],
-  exits: ["1 the profiles differ"],
-  failureExit: EXIT.usage,
-  async run(call) {
-    const { seccompDiff } = await import("../../commands/seccomp-diff.ts");
-    const { diffText } = await import("../seccomp-text.ts");
-    const [first = "", second] = call.args;
-    const usual = call.flags.on("default");
-    if (usual === (second !== undefined))
-      throw new Failure("usage", "compare profiles: give two of them, or one and --default", {
-        exitCode: EXIT.usage,
-      });
-    const found = await seccompDiff(call.roots, usual ? undefined : first, usual ? first : (second ?? ""));
-    const names = found.groups.flatMap(({ calls }) => calls.map(({ name }) => name));
-    return {
-      kind: "whole",
-      data: found,
-      view: diffText(found),
-      names,
-      exitCode: found.same ? EXIT.ok : EXIT.failed,
-    };
-  },
-};
-
-const check: Verb = {
-  kind: "verb",
-  name: "check",
-  summary: "say whether a profile would have broken a recorded run",
-  examples: [
-    { command: "hookwright seccomp check web.json --recording web.recording.json", means: "and which calls" },
-    {
-      command: "hookwright seccomp check web.json --recording a.json --recording b.json --runtime runc",
-      means: "with what runc adds",
-    },
-  ],
-  arguments: [PROFILE],
-  flags: [
-    {
-      name: "recording",
-      value: "FILE",
-      repeat: true,
-      required: true,
-      completes: "file",
-      summary: "a recording to check against",
-    },
-    RUNTIME,
-  ],
-  exits: ["1 it would have broken a run, or might have"],
-  failureExit: EXIT.usage,
-  async run(call) {
-    const { seccompCheck } = await import("../../commands/seccomp-check.ts");
-    const { checkText } = await import("../seccomp-text.ts");
-    const runtime = runtimeOf(call);
-    const wish = { recordings: call.flags.list("recording"), ...(runtime !== undefined && { runtime }) };
-    const checked = await seccompCheck(call.roots, call.args[0] ?? "", wish);
-    const names = checked.runs.flatMap(({ refusals }) => refusals.flatMap(({ name }) => name ?? []));
-    return {
-      kind: "whole",
-      data: checked,
-      view: checkText(checked),
-      names,
-      exitCode: checked.broken === "no" ? EXIT.ok : EXIT.failed,
-    };
-  },
-};
-
-const lint: Verb = {
-  kind: "verb",
-  name: "lint",
-  summary: "find the traps in profiles: of libseccomp, the runtimes and the engines",
-  examples: [
-    { command: "hookwright seccomp lint web.json", means: "for every runtime" },
-    {
-      command: "hookwright seccomp lint --runtime runc --runtime-version 1.1.5 --libseccomp 2.5.4 web.json",
-      means: "for one",
-    },
-  ],
-  arguments: [{ ...PROFILE, repeat: true }],
-  flags: [
-    RUNTIME,
-    { name: "runtime-version", value: "VERSION", summary: "its version" },
-    { name: "libseccomp", value: "VERSION", summary: "version of the libseccomp that it uses" },
-    {
-      name: "no-new-privileges",
-      value: "WORD",
-      choices: ["yes", "no"],
-      summary: "whether containers have noNewPrivileges; both ways are looked at when absent",
-    },
-  ],
-  exits: ["1 there are errors"],
-  failureExit: EXIT.usage,
-  async run(call) {
-    const { seccompLint } = await import("../../commands/seccomp-lint.ts");
-    const { lintText } = await import("../seccomp-text.ts");
-    const runtime = runtimeOf(call);
-    const runtimeVersion = call.flags.text("runtime-version");
-    const libseccomp = call.flags.text("libseccomp");
-    const privileges = call.flags.text("no-new-privileges");
-    const found = await seccompLint(call.roots, {
-      files: call.args,
-      ...(runtime !== undefined && { runtime }),
-      ...(runtimeVersion !== undefined && { runtimeVersion }),
-      ...(libseccomp !== undefined && { libseccomp }),
-      ...(privileges !== undefined && { noNewPrivileges: privileges === "yes" }),
-    });
-    const names = found.findings.map(({ rule }) => rule);
-    return {
-      kind: "whole",
-      data: found,
-      view: lintText(found),
-      names,
-      exitCode: found.errors > 0 ? EXIT.failed : EXIT.ok,
-    };
-  },
-};
-
 const convert: Verb = {
   kind: "verb",
   name: "convert",
@@ -264,11 +132,6 @@ const convert: Verb = {
   },
 };
 
-function runtimeOf(call: Call): "runc" | "crun" | undefined {
-  const word = call.flags.text("runtime");
-  return word === "runc" || word === "crun" ? word : undefined;
-}
-
 export const seccomp: Noun = {
   kind: "noun",
   name: "seccomp",
@@ -283,5 +146,5 @@ export const seccomp: Noun = {
       means: "before it is enforced",
     },
   ],
-  children: [...recordVerbs, list, show, profile, merge, diff, check, lint, convert],
+  children: [...recordVerbs, list, show, profile, merge, ...compareVerbs, convert],
 };

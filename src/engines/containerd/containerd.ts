@@ -21,6 +21,7 @@ import { flagOf, isAtLeast, type Machine, programOf, runningOf, versionOf } from
 
 const DROP_IN = "conf.d/90-hookwright.toml";
 const JOINS_SINCE = "2.1";
+const NRI = ["plugins", "io.containerd.nri.v1.nri"];
 const RUNC_SHIM = "io.containerd.runc.v2";
 
 /** The table of runtimes by the version of the configuration's schema. */
@@ -33,6 +34,13 @@ export const containerd: Engine = {
   name: "containerd",
   hooks: false,
   cdiSince: "1.7",
+  nri: {
+    since: "1.7",
+    enable: { path: [...NRI, "disable"], value: false },
+    requiresSince: "2.2",
+    require: (plugin) =>
+      `[plugins."io.containerd.nri.v1.nri".default_validator] enable = true, required_plugins = ["${plugin}"]`,
+  },
 
   find(machine) {
     const binary = programOf(machine, "containerd");
@@ -59,6 +67,9 @@ export const containerd: Engine = {
     const plugin = RUNTIMES[schema] ?? [];
     const settings: Setting[] = read(found.file) === undefined ? [{ path: ["version"], value: schema }] : [];
     if (wish.default) settings.push({ path: [...plugin, "default_runtime_name"], value: HANDLER });
+    // A table of runtimes takes the place of the one that is built in: without runc in it no pod starts.
+    if (Object.keys(runtimesOf(found, read)).length === 0)
+      settings.push({ path: [...plugin, "runtimes", "runc"], value: { runtime_type: RUNC_SHIM } });
     settings.push({
       path: [...plugin, "runtimes", HANDLER],
       value: handlerOf(found, wish.wrapper, read),
@@ -74,7 +85,7 @@ export const containerd: Engine = {
     const plugin = RUNTIMES[schemaOf(found, read)] ?? [];
     const layers = layersOf(filesOf(found, read), read);
     const { name: chosen } = presentDefault(found, read);
-    return Object.keys(tableIn(layers, [...plugin, "runtimes"])).flatMap((name) => {
+    return Object.keys(runtimesOf(found, read)).flatMap((name) => {
       const program = textIn(layers, [...plugin, "runtimes", name, "options", "BinaryName"]);
       return program === undefined ? [] : [{ name, program, default: name === chosen }];
     });
@@ -118,6 +129,12 @@ function handlerOf(found: Found, wrapper: string, read: ReadPristine): { [key: s
   const kept =
     typeof options === "object" && !Array.isArray(options) ? (options as { [key: string]: Value }) : {};
   return { runtime_type: RUNC_SHIM, ...rest, options: { ...kept, BinaryName: wrapper } };
+}
+
+/** What the files say of runtimes, without what is built in. */
+function runtimesOf(found: Found, read: ReadPristine): ReturnType<typeof tableIn> {
+  const plugin = RUNTIMES[schemaOf(found, read)] ?? [];
+  return tableIn(layersOf(filesOf(found, read), read), [...plugin, "runtimes"]);
 }
 
 function presentDefault(

@@ -18,6 +18,13 @@ export const crio: Engine = {
   name: "crio",
   hooks: true,
   cdiSince: "1.23",
+  nri: {
+    since: "1.26",
+    enable: { path: ["crio", "nri", "enable_nri"], value: true },
+    requiresSince: "1.34",
+    require: (plugin) =>
+      `[crio.nri.default_validator] nri_enable_default_validator = true, nri_validator_required_plugins = ["${plugin}"]`,
+  },
 
   find(machine) {
     const binary = programOf(machine, "crio");

@@ -23,7 +23,7 @@ export interface DefinitionReport extends WhenReport {
 
 /** One hook of a stage: of a definition, the collector of a spool, or one that is none of ours. */
 export interface PlacedHook {
-  by: "definition" | "collect" | "foreign";
+  by: "definition" | "collect" | "begin" | "foreign";
   /** Definition's name, or the program's path. */
   name: string;
 }
@@ -90,6 +90,6 @@ export function orderOf(
 function placed(hook: OciHook, names: Map<string | undefined, string>, root: string): PlacedHook {
   const own = ownEntry(hook, root);
   if (own === undefined) return { by: "foreign", name: String(hook.path) };
-  if (own.kind === "collect") return { by: "collect", name: "collect" };
+  if (own.kind !== "run") return { by: own.kind, name: own.kind };
   return { by: "definition", name: names.get(own.entry) ?? `entry ${own.entry}` };
 }

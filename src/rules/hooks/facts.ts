@@ -5,7 +5,12 @@
 
 import { Failure } from "../../spec/failure.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { type Annotations, type TrustedNamespace, trustedNamespace } from "./trusted-namespace.ts";
+import {
+  type Annotations,
+  knownNamespace,
+  type TrustedNamespace,
+  trustedNamespace,
+} from "./trusted-namespace.ts";
 
 export interface ContainerFacts {
   annotations: Annotations;
@@ -20,6 +25,8 @@ export interface ContainerFacts {
 
 export interface FactsOptions {
   engine?: string;
+  /** The pod's namespace, when the engine has said it itself. */
+  namespace?: string;
   /** Mounts that are not the container's own, such as those that an injection put there. */
   ignoreMount?: (mount: OciMount) => boolean;
 }
@@ -57,13 +64,17 @@ export function factsOf(config: RuntimeConfig, options: FactsOptions = {}): Cont
     if (typeof value !== "string") throw wrongShape(`annotations[${JSON.stringify(key)}]`, "a string");
     values.push(value);
   }
+  const { engine, namespace } = options;
   return {
     annotations,
     keys,
     values,
     command: commandOf(config),
     hasBindMounts: hasBindMounts(config, options.ignoreMount),
-    namespace: trustedNamespace(annotations, options.engine),
+    namespace:
+      namespace === undefined
+        ? trustedNamespace(annotations, engine)
+        : knownNamespace(namespace, annotations, engine),
   };
 }
 

@@ -29,6 +29,10 @@ export interface InjectContext {
   spoolKey(): string;
   /** containerd, crio, docker or podman, when the bundle's path says so. */
   engine?: string;
+  /** Set by the NRI plugin: its entries say so, and begin the container's record themselves. */
+  via?: "nri";
+  /** The pod's namespace, when the engine has said it itself. */
+  namespace?: string;
   /** For patterns of the kinds `js` and `re2` (`engineNeed`). */
   patterns?: PatternEngine;
 }
@@ -63,12 +67,20 @@ export function injectPlain(
   // Mounts of ours, and those that edits ask for, would have to be told from the container's own.
   if (mountsOf(config).some(({ destination }) => destination.includes("hookwright"))) return;
   if (plan.definitions.some(({ edits }) => edits?.mounts !== undefined)) return;
-  const facts = factsOf(config, context.engine === undefined ? {} : { engine: context.engine });
+  const facts = factsOf(config, whereFrom(context));
   const { matched, skipped } = selectDefinitions(plan.definitions, facts, context.patterns);
   if (!matched.every(isPlain)) return;
   const added = addHooks(config, wantedHooks(matched, plan, context, "", ""), matched, context.root);
   const changed: ConfigMember[] = Object.keys(added).length > 0 ? ["hooks"] : [];
   return { matched, skipped, added, changed };
+}
+
+/** What the facts of a container are judged by besides its configuration. */
+export function whereFrom({
+  engine,
+  namespace,
+}: Pick<InjectContext, "engine" | "namespace">): Pick<InjectContext, "engine" | "namespace"> {
+  return { ...(engine === undefined ? {} : { engine }), ...(namespace === undefined ? {} : { namespace }) };
 }
 
 function mayBeOwn({ args }: OciHook): boolean {

@@ -454,3 +454,49 @@ test("twice is once; foreign hooks keep their order; removal gives the hooks and
     { numRuns: 2000 },
   );
 });
+
+describe("behind the NRI plugin", () => {
+  const over = (plan: Plan): RuntimeConfig => {
+    const config: RuntimeConfig = { annotations: { shown: "yes" } };
+    injectPlan(config, plan, { ...context(), runtimeName: "", via: "nri", namespace: "ours" });
+    return config;
+  };
+
+  test("each entry says where it comes from, the record is begun where no other hook does, and twice is once", () => {
+    const plan = planOf(define("late", ["poststop"]), define("inside", ["startContainer"]));
+    const config = over(plan);
+    expect(order(config, plan)).toEqual({
+      createRuntime: ["begin"],
+      startContainer: ["inside"],
+      poststop: ["collect", "late"],
+    });
+    expect(config.hooks?.poststop?.[1]?.args?.slice(4)).toEqual(["", "nri", "ours"]);
+    const before = structuredClone(config);
+    const again = injectPlan(config, plan, { ...context(), runtimeName: "", via: "nri", namespace: "ours" });
+    expect([config, again.changed]).toEqual([before, []]);
+  });
+
+  test("the wrapper puts its own in the place of all of it, also of what it would not have found itself", () => {
+    const plan = planOf(define("inside", ["startContainer"]), define("other", ["createRuntime"]));
+    const config = over(plan);
+    const unseen = planOf(
+      define("inside", ["startContainer"], { when: { namespaces: ["ours"] } }),
+      define("other", ["createRuntime"], { when: { namespaces: ["theirs"] } }),
+    );
+    injectPlan(config, unseen, context(hex("b")));
+    expect(order(config, unseen)).toEqual({
+      createRuntime: ["other"],
+      startContainer: ["inside"],
+      poststop: ["collect"],
+    });
+    const hooks = Object.values(config.hooks ?? {}).flat() as OciHook[];
+    expect(hooks.map((hook) => ownEntry(hook)?.via)).toEqual(hooks.map(() => undefined));
+    const plain: RuntimeConfig = { annotations: { shown: "yes" } };
+    injectPlan(
+      plain,
+      planOf(define("inside", ["startContainer"]), define("other", ["createRuntime"])),
+      context(hex("b")),
+    );
+    expect(config).toEqual(plain);
+  });
+});

@@ -4,7 +4,7 @@
  * changes nothing; one of another plan takes the place of the first; foreign hooks keep their order and their place.
  */
 
-import { isHex, type Plan } from "../../spec/plan.ts";
+import { type Hex, isHex, type Plan, type PlannedDefinition } from "../../spec/plan.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
 import { IN_CONTAINER, STAGES, type Stage } from "../../spec/stage.ts";
 import { containerDirectory, containerMounts, isOwnMount } from "./container-mounts.ts";
@@ -12,7 +12,7 @@ import { editMountsOf, isEditOf } from "./edit-mounts.ts";
 import { applyEdits } from "./edits.ts";
 import { factsOf, mountsOf } from "./facts.ts";
 import { hookLists } from "./hook-lists.ts";
-import { type InjectContext, type Injection, injectPlain } from "./inject-plain.ts";
+import { type InjectContext, type Injection, injectPlain, whereFrom } from "./inject-plain.ts";
 import { type OwnEntry, ownEntry, withoutKey } from "./own-entry.ts";
 import { removeInjection } from "./remove.ts";
 import { same } from "./same.ts";
@@ -32,11 +32,12 @@ export function injectPlan(config: RuntimeConfig, plan: Plan, context: InjectCon
 function injectFully(config: RuntimeConfig, plan: Plan, context: InjectContext): Injection {
   const lists = hookLists(config);
   const injection: Injection = { matched: [], skipped: [], added: {}, changed: [] };
-  const { matched, skipped } = selectDefinitions(
+  const { matched: selected, skipped } = selectDefinitions(
     plan.definitions,
     factsFor(config, plan, context),
     context.patterns,
   );
+  const matched = withGiven(selected, plan, lists, context.root);
   const changed = new Set(
     applyEdits(
       config,
@@ -52,7 +53,7 @@ function injectFully(config: RuntimeConfig, plan: Plan, context: InjectContext):
   const oldKey = keyOf(lists, context);
   // What a container was given by hooks.d or as a device, and no definition matches, is its own affair.
   const stays = ({ via, entry }: OwnEntry) =>
-    via !== undefined && !matched.some((one) => one.entry === entry);
+    via !== undefined && via !== "nri" && !matched.some((one) => one.entry === entry);
   const wantedWith = (key: string) => wantedHooks(matched, plan, context, key, directory);
   const complete = isComplete(lists, wantedWith(oldKey ?? ""), config, mounts, context, stays);
   const key = inside.length === 0 ? "" : complete && oldKey !== undefined ? oldKey : context.spoolKey();
@@ -87,10 +88,32 @@ export function factsFor(
     edited ||= asked;
     return asked || isOwnMount(mount, context);
   };
-  const engine = context.engine === undefined ? {} : { engine: context.engine };
-  const facts = factsOf(config, { ignoreMount, ...engine });
+  const facts = factsOf(config, { ignoreMount, ...whereFrom(context) });
   if (facts.hasBindMounts || !edited) return facts;
   return { ...facts, hasBindMounts: hadBindMounts(config, plan, context) };
+}
+
+/**
+ * The definitions that apply, with those of which the NRI plugin has put an entry there: it saw the whole pod, of which
+ * config.json does not tell all.
+ */
+function withGiven(
+  selected: readonly PlannedDefinition[],
+  plan: Plan,
+  lists: ReturnType<typeof hookLists>,
+  root: string,
+): PlannedDefinition[] {
+  const given = new Set<Hex>();
+  for (const list of lists.values()) {
+    for (const hook of list) {
+      const own = ownEntry(hook, root);
+      if (own?.via === "nri" && own.entry !== undefined) given.add(own.entry);
+    }
+  }
+  if (given.size === 0) return [...selected];
+  return plan.definitions.filter(
+    (one) => selected.includes(one) || (one.entry !== undefined && given.has(one.entry)),
+  );
 }
 
 /** Whether an entry of this plan is there that was injected because of bind mounts. */

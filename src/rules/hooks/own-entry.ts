@@ -15,13 +15,16 @@ const KEY = "HOOKWRIGHT_KEY=";
 const BACKSTOP = 5;
 const COLLECT_TIMEOUT = 10;
 
-/** Which way an entry came that the wrapper did not write: made of the plan beforehand, for a container yet unknown. */
-export type Via = "hooks.d" | "cdi";
+/**
+ * Which way an entry came that the wrapper did not write: made of the plan beforehand, for a container yet unknown, or by
+ * the NRI plugin, which knows the container but not its bundle.
+ */
+export type Via = "hooks.d" | "cdi" | "nri";
 
 export interface OwnEntry {
-  /** `run` starts a hook; `collect` brings home what a startContainer guard left in the spool. */
-  kind: "run" | "collect";
-  /** Digest of the entry; absent for `collect`. */
+  /** `run` starts a hook; `collect` brings home what a startContainer guard left in the spool; `begin` only begins the record. */
+  kind: "run" | "collect" | "begin";
+  /** Digest of the entry; only of `run`. */
   entry?: Hex;
   plan: string;
   /** HOOKWRIGHT_KEY, where there is one. */
@@ -40,6 +43,8 @@ export interface EntryWords {
   /** Base name of the real runtime; "" when it is not known. */
   runtime: string;
   via?: Via;
+  /** The pod's namespace, as the engine itself said it. */
+  namespace?: string;
   /** Seconds that the hook has. */
   timeout: number;
   root: string;
@@ -49,11 +54,12 @@ export interface EntryWords {
 
 /** The entry that starts a hook through the guard. `env` is never empty, else a runtime hands the hook its own. */
 export function runEntry(words: EntryWords): OciHook {
-  const { directory, guard, entry, stage, plan, runtime, via, timeout, root, spool } = words;
+  const { directory, guard, entry, stage, plan, runtime, via, namespace, timeout, root, spool } = words;
   const env = [`HOOKWRIGHT_ROOT=${root}`];
   if (spool !== undefined) env.push(`HOOKWRIGHT_SPOOL=${spool.path}`, `${KEY}${spool.key}`);
   const args = [GUARD, `${directory}/${entry}`, stage, plan, runtime];
   if (via !== undefined) args.push(via);
+  if (via !== undefined && namespace !== undefined) args.push(namespace);
   return { path: `${directory}/${guard}`, args, env, timeout: timeout + BACKSTOP };
 }
 
@@ -66,6 +72,24 @@ export function collectEntry(
     path: `${directory}/${guard}`,
     args: [GUARD, "collect", spool, plan],
     env: [`HOOKWRIGHT_ROOT=${root}`, `${KEY}${key}`],
+    timeout: COLLECT_TIMEOUT,
+  };
+}
+
+/**
+ * The createRuntime entry that begins the container's record where no hook does it before poststop: who wrote it did not
+ * know the bundle, by which `apply` sees that the container lives.
+ */
+export function beginEntry({
+  directory,
+  guard,
+  plan,
+  root,
+}: Pick<EntryWords, "directory" | "guard" | "plan" | "root">): OciHook {
+  return {
+    path: `${directory}/${guard}`,
+    args: [GUARD, "begin", "", plan],
+    env: [`HOOKWRIGHT_ROOT=${root}`],
     timeout: COLLECT_TIMEOUT,
   };
 }
@@ -85,14 +109,14 @@ export function ownEntry(hook: OciHook, root?: string): OwnEntry | undefined {
   const key = variables.find((one) => typeof one === "string" && one.startsWith(KEY))?.slice(KEY.length);
   const via = viaOf(args[5]);
   const found = { plan, ...(key === undefined ? {} : { key }), ...(via === undefined ? {} : { via }) };
-  if (args[1] === "collect") return { kind: "collect", ...found };
+  if (args[1] === "collect" || args[1] === "begin") return { kind: args[1], ...found };
   const entry = baseName(args[1]);
   return isHex(entry) ? { kind: "run", entry, ...found } : undefined;
 }
 
 /** The way that a word of an entry names; undefined for any other word. */
 export function viaOf(word: unknown): Via | undefined {
-  return word === "hooks.d" || word === "cdi" ? word : undefined;
+  return word === "hooks.d" || word === "cdi" || word === "nri" ? word : undefined;
 }
 
 /** An entry as it is without its key, which is new with every injection. */

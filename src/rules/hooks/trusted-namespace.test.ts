@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { isSandbox } from "./sandbox.ts";
-import { trustedNamespace } from "./trusted-namespace.ts";
+import { knownNamespace, trustedNamespace } from "./trusted-namespace.ts";
 
 const CONTAINERD = "io.kubernetes.cri.sandbox-namespace";
 const CRIO = "io.kubernetes.pod.namespace";
@@ -45,6 +45,20 @@ describe("trustedNamespace", () => {
     ];
     expect(trustedNamespace({ [CONTAINERD]: "a", [CRIO]: "b" })).toEqual({ kind: "conflict", values });
   });
+});
+
+test("a namespace that the engine has said itself needs no annotation, and no annotation may contradict it", () => {
+  const nri = named("a", "nri");
+  expect(knownNamespace("a", {})).toEqual(nri);
+  expect(knownNamespace("a", { [CONTAINERD]: "a" }, "containerd")).toEqual(nri);
+  // What the author of a pod types as the other engine's is nobody's word.
+  expect(knownNamespace("a", { [CRIO]: "b" }, "containerd")).toEqual(nri);
+  const values = [
+    { source: "nri", name: "a" },
+    { source: CRIO, name: "b" },
+  ];
+  expect(knownNamespace("a", { [CRIO]: "b" }, "crio")).toEqual({ kind: "conflict", values });
+  expect(knownNamespace("a", { [CRIO]: "b" })).toEqual({ kind: "conflict", values });
 });
 
 describe("isSandbox", () => {

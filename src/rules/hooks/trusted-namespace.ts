@@ -18,6 +18,9 @@ export const NAMESPACE_KEYS: readonly [engine: string, key: string][] = [
   ["crio", "io.kubernetes.pod.namespace"],
 ];
 
+/** What the source is called when the engine has told us the namespace itself, over NRI. */
+const FIRST_HAND = "nri";
+
 /**
  * The namespace, or `none`, or a conflict. `engine` (containerd, crio, docker, podman), when it is known, decides which
  * key counts; docker and podman have no namespaces, and whatever the annotations say there is the user's word.
@@ -38,4 +41,21 @@ export function trustedNamespace(
   if (first === undefined) return { kind: "none" };
   if (second !== undefined && second.name !== first.name) return { kind: "conflict", values };
   return { kind: "name", ...first };
+}
+
+/**
+ * The same where the engine has named the namespace first-hand: then nothing else is needed, but an annotation that counts
+ * and says something else is a conflict still.
+ */
+export function knownNamespace(
+  name: string,
+  annotations: Annotations | null | undefined,
+  engine?: string,
+): TrustedNamespace {
+  const first = { source: FIRST_HAND, name };
+  const found = trustedNamespace(annotations, engine);
+  if (found.kind === "none" || (found.kind === "name" && found.name === name))
+    return { kind: "name", ...first };
+  const others = found.kind === "name" ? [{ source: found.source, name: found.name }] : found.values;
+  return { kind: "conflict", values: [first, ...others] };
 }

@@ -5,7 +5,7 @@ import type { OciHook, RuntimeConfig } from "../../spec/runtime-config.ts";
 import { IN_CONTAINER, type Stage } from "../../spec/stage.ts";
 import { hookLists, setHooks } from "./hook-lists.ts";
 import type { InjectContext, Injection } from "./inject-plain.ts";
-import { collectEntry, ownEntry, runEntry } from "./own-entry.ts";
+import { beginEntry, collectEntry, ownEntry, runEntry } from "./own-entry.ts";
 
 /** Hooks of one stage, in order: `first` go before all that is there, then `prepend`; `append` come last. */
 export interface Wanted {
@@ -13,6 +13,9 @@ export interface Wanted {
   prepend: OciHook[];
   append: OciHook[];
 }
+
+/** Stages at which a guard on the host begins the container's record; at poststop there is nothing left to record. */
+const BEGINS: ReadonlySet<Stage> = new Set(["createRuntime", "createContainer", "poststart"]);
 
 /**
  * The entries of all definitions that have a hook. `directory` is that in the container, "" when no hook runs there;
@@ -31,7 +34,15 @@ export function wantedHooks(
     wanted.set(stage, there);
     return there;
   };
-  const words = { guard: plan.guard, plan: context.plan, runtime: context.runtimeName, root: context.root };
+  const { via, namespace } = context;
+  const words = {
+    guard: plan.guard,
+    plan: context.plan,
+    runtime: context.runtimeName,
+    root: context.root,
+    ...(via !== undefined && { via }),
+    ...(namespace !== undefined && { namespace }),
+  };
   for (const { entry, stages, timeout, position } of matched) {
     if (entry === undefined) continue;
     for (const stage of stages.map(placeOf)) {
@@ -46,6 +57,8 @@ export function wantedHooks(
     const spool = { directory: context.storeDir, spool: context.spoolHostDir, key };
     at("poststop").first.push(collectEntry({ ...words, ...spool }));
   }
+  if (via === "nri" && wanted.size > 0 && ![...wanted.keys()].some((stage) => BEGINS.has(stage)))
+    at("createRuntime").first.push(beginEntry({ ...words, directory: context.storeDir }));
   return wanted;
 }
 
@@ -66,9 +79,10 @@ export function addHooks(
   const lists = hookLists(config);
   for (const [stage, { first, prepend, append }] of wanted) {
     setHooks(config, stage, [...first, ...prepend, ...(lists.get(stage) ?? []), ...append]);
-    added[stage] = [...first, ...prepend, ...append].map(
-      (hook) => names.get(ownEntry(hook, root)?.entry) ?? "collect",
-    );
+    added[stage] = [...first, ...prepend, ...append].map((hook) => {
+      const own = ownEntry(hook, root);
+      return (own?.kind === "run" ? names.get(own.entry) : own?.kind) ?? "";
+    });
   }
   return added;
 }

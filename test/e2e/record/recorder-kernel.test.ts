@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { mkdirSync, writeFileSync } from "node:fs";
 import { mountNamespace } from "../../../src/linux/mount-namespace.ts";
 import { decodeSnapshot, type RawRecording } from "../../../src/record/decode.ts";
+import { refusalsIn } from "../../../src/record/refusals.ts";
 import { register } from "../../../src/record/register.ts";
 import { read } from "../../../src/record/snapshot.ts";
 import {
@@ -171,6 +172,22 @@ describe("what is recorded", () => {
     );
     expect(refused(recording)).toEqual([MKDIR]);
     expect(allowed(recording)).not.toContain(MKDIR);
+  });
+
+  test.each(["errno", "kill"])("all registers of what a filter refuses by %s, and texts", async (answer) => {
+    const container = await create(b, `${answer}:${MKDIR}`, "mkdir", "mkdir");
+    const options = { refused: true, registers: true };
+    const registration = await register(b.place, { pid: container.pid, boundary: "permissive", options });
+    container.go();
+    await container.ended();
+    const refusals = refusalsIn(read(b.place, registration)!);
+    finish(b, registration, "permissive");
+    const at = X86 ? 0 : 1;
+    expect(refusals).toHaveLength(1);
+    expect(refusals[0]).toMatchObject({ nr: MKDIR, abi: X86 ? "x86_64" : "aarch64" });
+    expect(refusals[0]?.texts[at]).toEqual({ text: "/nowhere/at-all", cut: false });
+    expect(refusals[0]?.registers[at + 1]).toBe(0o700n);
+    nothingLeft(b);
   });
 
   test("nobody asked: what is refused is not looked for", async () => {

@@ -125,17 +125,27 @@ describe("what it leaves and what it costs", () => {
 describe("why it is refused, at once and in a sentence", () => {
   test("without the right to load programs", async () => {
     const container = await create(b, "none", "wait");
-    const ran = Bun.spawnSync([
+    const told = quickest([
       ...["setpriv", "--bounding-set=-sys_admin,-bpf,-perfmon", "--inh-caps=-all", process.execPath],
       ...[CHILD, b.place.pins, b.place.lock, `once:${container.pid}`],
     ]);
     container.kill();
     await container.ended();
-    const told = JSON.parse(ran.stdout.toString());
     expect(told).toMatchObject({
       code: "recorder_not_permitted",
       message: "record system calls: the kernel does not permit it (EPERM)",
     });
+    expect(told.ms).toBeLessThan(200);
+    nothingLeft(b);
+  });
+
+  test("with all capabilities of a user namespace of one's own, as a rootless engine has them", () => {
+    const told = quickest([
+      ...["unshare", "--user", "--map-root-user", process.execPath],
+      ...[CHILD, b.place.pins, b.place.lock, "load"],
+    ]);
+    expect(told).toMatchObject({ code: "recorder_not_permitted" });
+    expect(told.hint).toContain("in the machine's first user namespace");
     expect(told.ms).toBeLessThan(200);
     nothingLeft(b);
   });
@@ -181,6 +191,12 @@ describe("why it is refused, at once and in a sentence", () => {
     expect(told.message).toStartWith("record system calls: ");
   });
 });
+
+/** What recorder-child.ts is told, the quickest time of three: the machine may be busy with something else. */
+function quickest(command: string[]): { code: string; message: string; hint: string; ms: number } {
+  const told = [1, 2, 3].map(() => JSON.parse(Bun.spawnSync(command).stdout.toString()));
+  return told.reduce((best, one) => (one.ms < best.ms ? one : best));
+}
 
 /** Nanoseconds of a getppid, outside of every container. */
 function cost(): number {
