@@ -65,7 +65,8 @@ export const containerd: Engine = {
   changes(found, wish, read) {
     const schema = schemaOf(found, read);
     const plugin = RUNTIMES[schema] ?? [];
-    const settings: Setting[] = read(found.file) === undefined ? [{ path: ["version"], value: schema }] : [];
+    // Without a version it would be read as version 1, whose tables are others.
+    const settings: Setting[] = isEmpty(read(found.file)) ? [{ path: ["version"], value: schema }] : [];
     if (wish.default) settings.push({ path: [...plugin, "default_runtime_name"], value: HANDLER });
     // A table of runtimes takes the place of the one that is built in: without runc in it no pod starts.
     if (Object.keys(runtimesOf(found, read)).length === 0)
@@ -112,8 +113,7 @@ function mainOf(machine: Machine): [file: string, why: string] {
 
 /** The version of the schema that the configuration has, or that a new one gets. */
 function schemaOf({ main, version }: Found, read: ReadPristine): number {
-  const text = read(main);
-  if (text === undefined || text.trim() === "") return isAtLeast(version, "2.0") ? 3 : 2;
+  if (isEmpty(read(main))) return isAtLeast(version, "2.0") ? 3 : 2;
   const schema = Number(valueIn(layersOf([main], read), ["version"]) ?? 1);
   if (RUNTIMES[schema] !== undefined) return schema;
   throw new Failure("config_version", `change ${main}: it is written in version ${schema} of the schema`, {
@@ -162,6 +162,10 @@ function importSettings({ main, file }: Found, schema: number, read: ReadPristin
   const covered = (imports ?? []).some((one) => one === pattern || one === file || one === "conf.d/*.toml");
   if (covered) return [];
   if (imports !== undefined) return [{ path: ["imports"], element: pattern }];
-  const version: Setting[] = read(main) === undefined ? [{ path: ["version"], value: schema }] : [];
+  const version: Setting[] = isEmpty(read(main)) ? [{ path: ["version"], value: schema }] : [];
   return [...version, { path: ["imports"], value: [pattern] }];
+}
+
+function isEmpty(text: string | undefined): boolean {
+  return text === undefined || text.trim() === "";
 }
