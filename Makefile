@@ -57,8 +57,8 @@ GENERATED := $(RECORDER) $(TABLES)
 APPLETS := src/runtime/main.ts src/guard/main.ts src/record/main.ts
 NAMES := hookwright-runtime hookwright-guard hookwright-record hookwright-runc hookwright-crun oci-add-hooks oci-seccomp-bpf-hook
 
-.PHONY: build host hooks demo test portable bench check fuzz deb install clean help build-arm64
-.PHONY: FORCE setup-build setup-check setup-test setup-demo setup-bench setup-arm64
+.PHONY: build host hooks demo test portable bench check fuzz deb install kubernetes-image clean help build-arm64
+.PHONY: FORCE setup-build setup-check setup-test setup-demo setup-bench setup-image setup-arm64
 
 build: dist/hookwright dist/umoci dist/hookwright-sdk/package.json dist/hookwright-compile host hooks ## dist/hookwright and dist/hookwright-host with their names
 
@@ -89,6 +89,9 @@ check: $(GENERATED) | setup-check ## types, lint, unused code, the arrows betwee
 fuzz: $(GENERATED) | setup-check ## a million mutated inputs: SEED=1 RUNS=1000000
 	@$(BUN) test/fuzz/run.ts
 
+kubernetes-image: build | setup-image ## dist/kubernetes-image, an OCI layout for deploy/kubernetes
+	@scripts/kubernetes-image
+
 deb: build ## dist/hookwright-host_*.deb and dist/hookwright_*.deb
 	@packaging/build dist
 
@@ -98,7 +101,7 @@ clean: ## removes what was built; fetched sources and packages stay
 help: ## this list
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-setup-build setup-check setup-test setup-demo setup-bench setup-arm64:
+setup-build setup-check setup-test setup-demo setup-bench setup-image setup-arm64:
 	@scripts/setup $(@:setup-%=%)
 
 # The command line. What Bun would read from the current directory (.env, bunfig.toml) is another user's to write there.

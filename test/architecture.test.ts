@@ -22,7 +22,7 @@ const MAP: { [room: string]: string[] } = {
   guard: ["spec", "codec", "rules", "linux", "container"],
   sdk: ["spec", "codec", "rules", "linux"],
   author: ["spec", "sdk"],
-  runtime: ["spec", "codec", "rules", "linux", "container", "plan"],
+  runtime: ["spec", "codec", "rules", "linux", "container", "plan", "guard"],
   record: ["spec", "codec", "rules", "linux"],
   layer: ["spec", "codec", "rules", "linux"],
   media: ["spec", "codec", "rules", "linux"],

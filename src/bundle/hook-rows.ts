@@ -8,10 +8,10 @@ import { hookLists } from "../rules/hooks/hook-lists.ts";
 import { type OwnEntry, ownEntry } from "../rules/hooks/own-entry.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { OciHook, RuntimeConfig } from "../spec/runtime-config.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { RuntimeStage } from "../spec/stage.ts";
 
 export interface HookRow {
-  stage: Stage;
+  stage: RuntimeStage;
   /** From 0, within the stage: what `hooks remove --index` takes. */
   index: number;
   path: string;
@@ -41,7 +41,7 @@ export function hookRows(config: RuntimeConfig, roots: Roots): HookRow[] {
   return rows;
 }
 
-function rowOf(hook: OciHook, stage: Stage, index: number, roots: Roots): HookRow {
+function rowOf(hook: OciHook, stage: RuntimeStage, index: number, roots: Roots): HookRow {
   const { path, args, env, timeout } = hook;
   const ours = ownHook(hook, roots);
   return {

@@ -6,7 +6,7 @@
 import { statSync } from "node:fs";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { OciHook } from "../spec/runtime-config.ts";
-import { IN_CONTAINER, isStage, STAGES, type Stage } from "../spec/stage.ts";
+import { IN_CONTAINER, isRuntimeStage, RUNTIME_STAGES, type RuntimeStage } from "../spec/stage.ts";
 
 export interface HookWords {
   /** One or more of the six stages. */
@@ -49,18 +49,19 @@ export function hookOf({ path, args = [], env = [], timeout }: HookWords): OciHo
 }
 
 /** The stages by name, each once. Throws `Failure` `hook_invalid` (exit status 2). */
-export function stagesOf(names: readonly string[]): Stage[] {
-  const stages = new Set<Stage>();
+export function stagesOf(names: readonly string[]): RuntimeStage[] {
+  const stages = new Set<RuntimeStage>();
   for (const name of names) {
-    if (!isStage(name)) refuse(`${JSON.stringify(name)} is no stage`, `The stages are ${STAGES.join(", ")}.`);
+    if (!isRuntimeStage(name))
+      refuse(`${JSON.stringify(name)} is no stage`, `The stages are ${RUNTIME_STAGES.join(", ")}.`);
     stages.add(name);
   }
-  if (stages.size === 0) refuse("no stage is given", `Give one or more of ${STAGES.join(", ")}.`);
+  if (stages.size === 0) refuse("no stage is given", `Give one or more of ${RUNTIME_STAGES.join(", ")}.`);
   return [...stages];
 }
 
 /** What is legal and will probably not do what is meant. */
-export function doubtsAbout(hook: OciHook, stages: readonly Stage[]): string[] {
+export function doubtsAbout(hook: OciHook, stages: readonly RuntimeStage[]): string[] {
   const doubts: string[] = [];
   if (stages.some((stage) => !IN_CONTAINER.has(stage)) && !isProgram(hook.path)) {
     doubts.push(`${hook.path} is not an executable file here`);

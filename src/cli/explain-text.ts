@@ -17,7 +17,8 @@ export function explainText(explained: Explained): Text {
   const lines: Cell[] = [
     `by ${explained.plan === undefined ? "the definitions as they are now" : `plan ${explained.plan}`}`,
   ];
-  if (sandbox) lines.push("This is a pod's sandbox: no definition is matched against it.");
+  if (sandbox)
+    lines.push("This is a pod's sandbox: only definitions with when.sandbox are matched against it.");
   if (definitions.length === 0) lines.push("There are no definitions.");
   for (const definition of definitions) lines.push("", ...definitionLines(definition));
   if (failure !== undefined) {

@@ -9,6 +9,7 @@ import { hook } from "./nouns/hook.ts";
 import { image } from "./nouns/image.ts";
 import { nri } from "./nouns/nri.ts";
 import { planVerbs } from "./nouns/plan.ts";
+import { reconcile } from "./nouns/reconcile.ts";
 import { seccomp } from "./nouns/seccomp.ts";
 import { shellVerbs } from "./nouns/shell.ts";
 import { version } from "./nouns/version.ts";
@@ -23,6 +24,7 @@ export const tree: Noun = {
   ],
   children: [
     ...planVerbs,
+    reconcile,
     hook,
     engine,
     nri,

@@ -132,7 +132,10 @@ test("untrusted programs, untrusted definitions and unpinned scripts are refused
   );
   expect(await refused(root)).toEqual(["digest-mismatch"]);
   root.define("a.json", simple(path, { when: { always: true, images: ["sha256:x"] } }));
-  expect(await refused(root)).toEqual(["image-binding"]);
+  expect(await refused(root)).toEqual(["bad-value"]);
+  const nowhere = `a//b@sha256:${"0".repeat(64)}`;
+  root.define("a.json", simple(path, { when: { always: true, images: [nowhere] } }));
+  expect(await refused(root)).toEqual(["image-name"]);
 });
 
 test("a trusted interpreter is named, not copied", async () => {

@@ -48,10 +48,7 @@ export async function applyBundle(roots: Roots, options: ApplyOptions): Promise<
     plan: `sha256:${digest}`,
     matched: injection.matched.map(({ name }) => name),
     added: injection.added,
-    skipped: injection.skipped.map(({ definition, failure }) => ({
-      name: definition.name,
-      message: failure.message,
-    })),
+    skipped: injection.skipped.map(({ definition, message }) => ({ name: definition.name, message })),
     sandbox: injection.sandbox === true,
   };
 }

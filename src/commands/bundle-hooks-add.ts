@@ -5,7 +5,7 @@ import { openForEdit } from "../bundle/bundle.ts";
 import { type BundleChange, commitChange } from "../bundle/change.ts";
 import { doubtsAbout, type HookWords, hookOf, stagesOf } from "../bundle/hook-words.ts";
 import { hookLists, setHooks } from "../rules/hooks/hook-lists.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { RuntimeStage } from "../spec/stage.ts";
 
 export interface AddOptions extends HookWords {
   bundle: string;
@@ -16,7 +16,7 @@ export interface AddOptions extends HookWords {
 
 export interface AddedHook extends BundleChange {
   /** Stages that got the hook; not those that had the very same one. */
-  added: Stage[];
+  added: RuntimeStage[];
   doubts: string[];
 }
 

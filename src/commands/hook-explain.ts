@@ -7,8 +7,8 @@ import { digestOf } from "../plan/store.ts";
 import { type Explanation, explainPlan } from "../rules/hooks/explain.ts";
 import { engineNeed } from "../rules/hooks/match-pattern.ts";
 import { loadEngine } from "../rules/hooks/pattern-engine.ts";
+import { beginningOf } from "../runtime/beginning.ts";
 import { readConfigFile } from "../runtime/config-file.ts";
-import { engineOf } from "../runtime/engine.ts";
 import { parseConfig } from "../runtime/parse-config.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Plan } from "../spec/plan.ts";
@@ -37,7 +37,7 @@ export interface Explained extends Explanation {
 export async function hookExplain(roots: Roots, options: ExplainOptions): Promise<Explained> {
   const { config, bundle } = opened(options);
   const { plan, digest } = planFor(roots, options);
-  const engine = options.engine ?? engineOf(bundle, config.annotations);
+  const beginning = beginningOf(bundle, config, options.engine);
   const need = engineNeed(plan);
   const explanation = explainPlan(config, plan, {
     root: roots.root,
@@ -45,13 +45,13 @@ export async function hookExplain(roots: Roots, options: ExplainOptions): Promis
     plan: digest ?? digestOf("a draft"),
     runtimeName: plan.runtime?.slice(plan.runtime.lastIndexOf("/") + 1) ?? "runc",
     spoolHostDir: `${roots.spool}/${"0".repeat(32)}`,
-    ...(engine === undefined ? {} : { engine }),
+    ...beginning,
     ...(need === "none" ? {} : { patterns: await loadEngine(need) }),
   });
   return {
     ...explanation,
     ...(digest === undefined ? {} : { plan: `sha256:${digest}` }),
-    ...(engine === undefined ? {} : { engine }),
+    ...(beginning.engine === undefined ? {} : { engine: beginning.engine }),
   };
 }
 

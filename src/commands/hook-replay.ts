@@ -34,7 +34,7 @@ export interface Replayed {
 /** Runs it again. @throws Failure */
 export async function hookReplay(host: Roots, options: ReplayOptions): Promise<Replayed> {
   const before = showRun(host, options.run);
-  const entry = entryOf(host, before);
+  const entry = entryOfRun(host, before);
   const { stage } = before;
   const now = await runOnce({
     hook: before.run,
@@ -49,12 +49,13 @@ export async function hookReplay(host: Roots, options: ReplayOptions): Promise<R
       const definition = definitionOf(entry, path, stage, options.trace);
       replaceFile(`${directory}/replay.json`, JSON.stringify(definition), { mode: 0o644 });
     },
-    state: () => options.state ?? stateOf(before),
+    state: () => options.state ?? stateOfRun(before),
   });
   return { before, now };
 }
 
-function entryOf(host: Roots, { plan, hook, run }: ShownRun): Entry {
+/** What the guard was told of the run. @throws Failure `run_gone` */
+export function entryOfRun(host: Roots, { plan, hook, run }: ShownRun): Entry {
   const gone = (what: string) =>
     new Failure("run_gone", `replay ${run}: ${what}`, {
       hint: "plans and programs are kept as long as a container can call them; `hookwright hook run` runs what is there now",
@@ -100,8 +101,8 @@ function definitionOf(entry: Entry, path: string, stage: string, trace: string |
   };
 }
 
-/** Of what the record tells; the process is not in it, since its number may be another's by now. */
-function stateOf({ container, stage }: ShownRun): string {
+/** The state, JSON, of what the record tells; the process is not in it, since its number may be another's by now. */
+export function stateOfRun({ container, stage }: ShownRun): string {
   const { id, bundle } = container;
   let annotations: unknown;
   try {

@@ -19,6 +19,7 @@ import type { ShownRun } from "./events-show.ts";
 import { hookAdd } from "./hook-add.ts";
 import { hookShow } from "./hook-show.ts";
 import { runOnce, stateText } from "./run-once.ts";
+import { stateAt } from "./running-container.ts";
 
 export interface RunOptions {
   /** Absolute path of a hook in TypeScript, a program or a definition; or the name of a definition of this host. */
@@ -26,6 +27,9 @@ export interface RunOptions {
   stage: Stage;
   /** Absolute path of the bundle that the state names; one that is made for the run when absent. */
   bundle?: string;
+  /** Id of a container that runs, of which the state is taken; `runtimeRoot` is where its runtime keeps it, when that is unusual. */
+  container?: string;
+  runtimeRoot?: string;
   /** The state itself, JSON, in place of one that is made. */
   state?: string;
   /** Words and variables of a program; a definition has its own. */
@@ -35,7 +39,8 @@ export interface RunOptions {
 
 /** Runs once. @throws Failure */
 export function hookRun(host: Roots, options: RunOptions): Promise<ShownRun> {
-  const { hook, stage, bundle, state } = options;
+  const { hook, stage, bundle } = options;
+  const state = options.state ?? (options.container === undefined ? undefined : stateOfRunning(options));
   return runOnce({
     hook,
     stage,
@@ -76,6 +81,18 @@ async function attach(roots: Roots, host: Roots, work: string, options: RunOptio
     args,
     ...(env === undefined ? {} : { env }),
   });
+}
+
+/** What a runtime would say of the container at the stage. */
+function stateOfRunning({ hook, stage, container = "", runtimeRoot }: RunOptions): string {
+  if (stage === "createContainer") {
+    throw new Failure(
+      "stage_past",
+      `run ${hook} at ${stage} for ${container}: it runs before the container has its root`,
+      { hint: "give --stage poststart: then it changes a container that runs" },
+    );
+  }
+  return stateAt(stage, container, runtimeRoot);
 }
 
 function stateOf(bundle: string, stage: Stage): string {

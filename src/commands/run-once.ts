@@ -8,7 +8,7 @@ import { removeFromStore } from "../plan/store.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Plan, PlannedDefinition } from "../spec/plan.ts";
 import { type Roots, rootsAt } from "../spec/roots.ts";
-import type { Stage } from "../spec/stage.ts";
+import { PRECREATE, type Stage } from "../spec/stage.ts";
 import { apply } from "./apply.ts";
 import { type ShownRun, showRun } from "./events-show.ts";
 
@@ -27,6 +27,7 @@ const PREFIX = "/var/lib/hookwright-run-";
 
 /** The status that a runtime of the specification tells at a stage. */
 const STATUS: { readonly [S in Stage]: string } = {
+  precreate: "creating",
   prestart: "creating",
   createRuntime: "creating",
   createContainer: "creating",
@@ -72,7 +73,11 @@ export async function runOnce({ hook, stage, attach, state }: Once): Promise<Sho
     if (!existsSync(roots.events)) {
       throw new Failure("guard_failed", `run ${hook}: ${String(done.stderr).trimEnd()}`);
     }
-    return showRun(roots, "");
+    const shown = showRun(roots, "");
+    // Whoever runs it by hand wants to see the edits, which the event leaves out.
+    if (stage === PRECREATE && shown.end !== undefined)
+      shown.end.stdout = { bytes: done.stdout.length, tail: done.stdout.toString() };
+    return shown;
   } finally {
     for (const name of existsSync(roots.store) ? readdirSync(roots.store) : [])
       removeFromStore(`${roots.store}/${name}`);

@@ -7,7 +7,7 @@ import { unregister } from "../record/unregister.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Recording, RecordOptions } from "../spec/recording.ts";
 import type { Roots } from "../spec/roots.ts";
-import { isRunning } from "./seccomp-container.ts";
+import { isRunning } from "./running-container.ts";
 
 export interface AttachWish {
   pid: number;

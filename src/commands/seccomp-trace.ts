@@ -8,7 +8,7 @@ import { read, type Snapshot } from "../record/snapshot.ts";
 import { unregister } from "../record/unregister.ts";
 import { nameOf } from "../rules/seccomp/names.ts";
 import type { Roots } from "../spec/roots.ts";
-import { isRunning } from "./seccomp-container.ts";
+import { isRunning } from "./running-container.ts";
 import { argumentTexts } from "./seccomp-parameters.ts";
 
 export interface Refused {

@@ -91,6 +91,8 @@ const PATHS: { readonly [E in EngineName]: readonly (readonly string[])[] } = {
     ["engine", "runtimes", "hookwright"],
     ["engine", "runtime"],
     ["engine", "hooks_dir"],
+    ["engine", "runtime_supports_json"],
+    ["engine", "conmon_env_vars"],
   ],
   containerd: [
     ["version"],

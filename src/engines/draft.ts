@@ -67,6 +67,7 @@ export function draftEnable(
     wrapper: wrapperFor(options.runtime ?? now.runtime, options.wrapper),
     default: options.default ?? false,
     hooks: hooksDirectory(roots),
+    root: roots.root,
     nri: options.nri ?? false,
   };
   const changes = wish.nri

@@ -39,6 +39,8 @@ export interface Wish {
   readonly default: boolean;
   /** Directory of our hooks.d files. */
   readonly hooks: string;
+  /** Where plan and store are: `/`, or what `--root` said. */
+  readonly root: string;
   /** Whether NRI plugins are let in. */
   readonly nri: boolean;
 }

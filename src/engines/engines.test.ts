@@ -43,7 +43,8 @@ function changes(engine: Engine, version: string, byDefault = false): FileChange
   const dropIn = `${dirname(found.main)}/conf.d/90-hookwright.toml`;
   const placed =
     engine.name === "containerd" && isAtLeast(version, "2.1") ? { ...found, file: dropIn } : found;
-  return engine.changes(placed, { wrapper, default: byDefault, hooks: "/hooks", nri: false }, readIfThere);
+  const wish = { wrapper, default: byDefault, hooks: "/hooks", root: "/root", nri: false };
+  return engine.changes(placed, wish, readIfThere);
 }
 
 function runtimeOf(engine: Engine): { runtime: string; note?: string } {
@@ -101,6 +102,12 @@ test("Podman: lists are repeated before 5.0 and appended to from then on", () =>
   );
   expect(values(changes(podman, "4.3.1")[0])["engine hooks_dir"]).toEqual(["/b", "/c", "/hooks"]);
   expect(values(changes(podman, "5.4.2")[0])["engine hooks_dir"]).toEqual(["/hooks", { append: true }]);
+  expect(values(changes(podman, "5.4.2")[0])["engine runtime_supports_json"]).toEqual([
+    "hookwright",
+    { append: true },
+  ]);
+  expect(values(changes(podman, "4.3.1")[0])["engine conmon_env_vars"]).toContain("HOOKWRIGHT_ROOT=/root");
+  expect(values(changes(podman, "5.4.2")[0])).not.toHaveProperty(["engine conmon_env_vars"]);
   expect(runtimeOf(podman)).toEqual({ runtime: "/opt/crun" });
 });
 

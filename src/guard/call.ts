@@ -1,11 +1,13 @@
 /**
  * How a runtime calls the guard. The words stand in config.json, where the injector wrote them (`OciHook` of ours):
  * `hookwright-guard <store>/<entry hex> <stage> <plan hex> [runtime [via [namespace]]]`, `hookwright-guard collect <spool> <plan hex>`
- * or `hookwright-guard begin "" <plan hex>`. The guard itself puts `takeover <facts>` in front of these words (takeover.ts).
+ * or `hookwright-guard begin "" <plan hex>`. The guard itself puts `takeover <facts>` in front of these words (takeover.ts), and
+ * `reconcile` says `left` for the way.
  */
 
 import { type Via, viaOf } from "../rules/hooks/own-entry.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
+import { LEFT } from "../spec/ledger.ts";
 import { type Hex, isHex } from "../spec/plan.ts";
 import { isStage, type Stage } from "../spec/stage.ts";
 
@@ -25,6 +27,8 @@ export interface Call {
   via?: Via;
   /** The pod's namespace, when the engine said it to the injector. Nobody but an injector writes these words. */
   namespace?: string;
+  /** No runtime calls: only what the hook has left behind is to be undone, for a container that is gone. */
+  left?: true;
 }
 
 export interface CollectCall {
@@ -48,6 +52,7 @@ export function parseCall(argv: readonly string[]): Call {
   const via = viaOf(way);
   if (via !== undefined) call.via = via;
   if (via === "nri" && namespace !== undefined && namespace !== "") call.namespace = namespace;
+  if (way === LEFT) call.left = true;
   return call;
 }
 

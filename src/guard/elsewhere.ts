@@ -4,16 +4,13 @@
  * because Podman runs poststop hooks of hooks.d itself and config.json says nothing of them.
  */
 
-import { LinuxError } from "../linux/error.ts";
-import { readTextIfThere } from "../linux/read.ts";
+import type { Container } from "../codec/state.ts";
 import { ownEntry, type Via } from "../rules/hooks/own-entry.ts";
-import { isSandbox } from "../rules/hooks/sandbox.ts";
+import { isInfra, isSandbox } from "../rules/hooks/sandbox.ts";
 import type { OciHook } from "../spec/runtime-config.ts";
 import { beginUnlessThere } from "./begin.ts";
+import { configIn, originFor } from "./origin.ts";
 import type { Run } from "./run.ts";
-
-/** Far more than any config.json has. */
-const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
 
 /**
  * Whether somebody else runs this hook at this stage, or nobody should: a pod's sandbox gets none from hooks.d. Otherwise the
@@ -28,9 +25,11 @@ export function isDoneElsewhere({
   const { via, stage, digest } = call;
   // Inside, whatever lies at the bundle's path is the container's word; the wrapper takes such entries out where it makes its own.
   if (via === undefined || place.inside) return false;
-  if (via === "hooks.d" && isSandbox(container.annotations, base.engine)) return true;
-  const hooks = hooksAt(container.bundle, stage);
-  const others = hooks.map((hook) => ownEntry(hook, place.roots.root)).filter((own) => own?.entry === digest);
+  const { hooks, command } = configIn(container.bundle);
+  if (via === "hooks.d" && isForNobody(container, base.engine, command)) return true;
+  const others = hooksIn(hooks[stage])
+    .map((hook) => ownEntry(hook, place.roots.root))
+    .filter((own) => own?.entry === digest);
   if (others.some((own) => own !== undefined && rank(own.via) > rank(via))) return true;
   // The last stage comes when nothing has to be kept for the container any more.
   if (stage !== "poststop") beginUnlessThere(place.roots, via, { ...container, plan: call.plan });
@@ -43,14 +42,13 @@ function rank(via: Via | undefined): number {
   return via === undefined ? WAYS.length : WAYS.indexOf(via);
 }
 
-/** The hooks of a stage in the container's config.json; none when it cannot be read. */
-function hooksAt(bundle: string, stage: string): OciHook[] {
-  try {
-    const text = readTextIfThere(`${bundle}/config.json`, MAX_CONFIG_BYTES);
-    const list: unknown = text === null ? undefined : JSON.parse(text)?.hooks?.[stage];
-    return Array.isArray(list) ? list.filter((hook) => typeof hook === "object" && hook !== null) : [];
-  } catch (error) {
-    if (error instanceof LinuxError || error instanceof SyntaxError) return [];
-    throw error;
-  }
+/** A pod's sandbox. A definition that asks for these has no hooks.d file. */
+function isForNobody(container: Container, engine: string | undefined, command: string | undefined): boolean {
+  const { annotations } = container;
+  if (engine === "podman") return isInfra(annotations, command, originFor(container, engine));
+  return isSandbox(annotations, engine);
+}
+
+function hooksIn(list: unknown): OciHook[] {
+  return Array.isArray(list) ? list.filter((hook) => typeof hook === "object" && hook !== null) : [];
 }

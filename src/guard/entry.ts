@@ -61,6 +61,7 @@ function faultOf(value: unknown): string | undefined {
   if (entry.onFailure !== "stop" && entry.onFailure !== "continue") return "`onFailure` is unknown";
   if (entry.namespaces !== undefined && !isWords(entry.namespaces))
     return "`namespaces` is not a list of words";
+  if (entry.images !== undefined && !areImages(entry.images)) return "`images` is not a list of images";
   if (!isSinks(entry.events)) return "`events` does not say where events go";
   return entry.interpreter === undefined ? undefined : interpreterFault(entry.interpreter);
 }
@@ -74,6 +75,13 @@ function interpreterFault(value: unknown): string | undefined {
   if (interpreter.digest !== undefined && !isDigest(interpreter.digest))
     return "`interpreter.digest` is no digest";
   return undefined;
+}
+
+function areImages(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((one: { [key: string]: unknown } | null) => isWords([one?.digest, one?.source]))
+  );
 }
 
 function isSinks(value: unknown): boolean {

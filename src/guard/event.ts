@@ -4,6 +4,8 @@
  */
 
 import type { Container } from "../codec/state.ts";
+import { readEngineRecord } from "../container/engine-record.ts";
+import { engineOf } from "../rules/hooks/engine-of.ts";
 import type { EndEvent, EventBase, StartEvent } from "../spec/event.ts";
 import type { Entry } from "../spec/plan.ts";
 import type { Call } from "./call.ts";
@@ -33,7 +35,7 @@ export function common(run: string, call: Call, container: Container, entry: Ent
     boot: "",
   };
   if (container.pid !== undefined) event.container.pid = container.pid;
-  const engine = engineOf(container);
+  const engine = engineOf(container.bundle, container.annotations, readEngineRecord);
   if (engine !== undefined) event.engine = engine;
   if (call.runtime !== undefined) event.runtime = call.runtime;
   return event;
@@ -99,15 +101,4 @@ export function endEvent(
   if (outcome.program !== undefined) event.program = outcome.program;
   if (outcome.dropped) event.dropped = outcome.dropped;
   return event;
-}
-
-/** The engine that a bundle's path speaks of; Podman and CRI-O share a layout, so there the annotations decide. */
-function engineOf(container: Container): string | undefined {
-  const { bundle, annotations } = container;
-  if (bundle.includes("/moby/")) return "docker";
-  if (bundle.includes("/io.containerd.")) return "containerd";
-  if (!bundle.includes("/overlay-containers/")) return undefined;
-  return annotations["io.container.manager"] === "cri-o" || "io.kubernetes.cri-o.ContainerID" in annotations
-    ? "crio"
-    : "podman";
 }

@@ -3,6 +3,7 @@
  * and its tree, and writes both records. If the guard dies, the keeper ends the tree; if the keeper dies, the guard does.
  */
 
+import { containerKey } from "../container/record.ts";
 import type { Call } from "../linux/call-list.ts";
 import { close, duplicateTo, pipe } from "../linux/descriptor.ts";
 import { LinuxError } from "../linux/error.ts";
@@ -14,8 +15,10 @@ import { type Child, spawn } from "../linux/spawn.ts";
 import { writeSome } from "../linux/write.ts";
 import { VARIABLE } from "../spec/environment.ts";
 import { EXIT } from "../spec/failure.ts";
+import { ledgerPath } from "../spec/ledger.ts";
 import type { Entry } from "../spec/plan.ts";
 import type { Stage } from "../spec/stage.ts";
+import { handOn } from "./edits.ts";
 import { finish, startOf } from "./finish.ts";
 import { startFailure, stepsToHook } from "./hook-process.ts";
 import type { Line } from "./line.ts";
@@ -28,6 +31,9 @@ import { failed } from "./verdict.ts";
 
 /** Stages at which the container's first process would inherit what the guard does not wait for. */
 const WAIT_FOR_KEEPER: ReadonlySet<Stage> = new Set(["createContainer", "startContainer"]);
+
+/** Stages at which the hook sees the host, and the state names the container's process as the host counts, or it has ended. */
+const WITH_LEDGER: ReadonlySet<Stage> = new Set(["prestart", "createRuntime", "poststart", "poststop"]);
 
 /**
  * Runtimes that do not mind a keeper that ends a moment after its guard. crun does (notes/crun): it is a subreaper, and
@@ -60,8 +66,9 @@ export function keep(run: Run, entry: Entry, line: Line, verdict: number): never
   const supervision = new Supervision(run, entry, hook, { out: out.read, err: err.read }, line);
   supervision.watch();
   const failure = hook.failure();
-  const ending = failure === undefined ? supervision.verdict() : failed(startFailure(failure, entry));
-  const status = finish(run, ending, supervision.outcome());
+  const ended = failure === undefined ? supervision.verdict() : failed(startFailure(failure, entry));
+  const outcome = supervision.outcome();
+  const status = finish(run, handOn(run, entry, ended, outcome), outcome);
   if (supervision.over) return end(run, verdict, status);
   tell(verdict, status, WNOHANG);
   letGo();
@@ -70,13 +77,16 @@ export function keep(run: Run, entry: Entry, line: Line, verdict: number): never
   exit(status);
 }
 
-/** What the definition lists, and what a hook cannot know otherwise: its stage and how long it may take. */
+/** What the definition lists, and what a hook cannot know otherwise: its stage, how long it may take, where it says how it is undone. */
 function environmentOf(run: Run, entry: Entry): string[] {
-  return [
-    `${VARIABLE.stage}=${run.call.stage}`,
-    `${VARIABLE.deadline}=${Math.floor(run.deadline)}`,
-    ...entry.env,
-  ];
+  const { call, container, place } = run;
+  const env = [`${VARIABLE.stage}=${call.stage}`, `${VARIABLE.deadline}=${Math.floor(run.deadline)}`];
+  if (WITH_LEDGER.has(call.stage))
+    env.push(
+      `${VARIABLE.ledger}=${ledgerPath(place.roots, containerKey(container.id, container.bundle), call.digest, call.plan)}`,
+    );
+  if (call.left) env.push(`${VARIABLE.left}=1`);
+  return [...env, ...entry.env];
 }
 
 /** In the cgroup when the kernel takes it (CLONE_INTO_CGROUP, 5.7; some seccomp profiles refuse clone3). */

@@ -17,11 +17,12 @@ import type { Entry } from "../spec/plan.ts";
 import type { Call } from "./call.ts";
 import { MAX_ENTRY_BYTES, parseEntry } from "./entry.ts";
 import { common } from "./event.ts";
+import { originFor } from "./origin.ts";
 import { type Place, placeOf } from "./place.ts";
 import { openStored } from "./program.ts";
 import { Run } from "./run.ts";
 import { uuid7 } from "./run-id.ts";
-import { checkScope } from "./scope.ts";
+import { checkImage, checkNamespace } from "./scope.ts";
 import { readStdin } from "./stdin.ts";
 
 /** For reading the state of a run whose entry cannot be read, seconds. */
@@ -72,9 +73,13 @@ export function prepare(call: Call, env: readonly string[]): Prepared {
 
 function decide(run: Run, entry: Entry): void {
   const { base, call, container, place } = run;
-  const namespace = checkScope(entry, container, base.engine, call.namespace);
+  // What was done in the container's scope, and within its budget, is undone without either: its annotations may be gone with it.
+  if (call.left) return;
+  const namespace = checkNamespace(entry, container, base.engine, call.namespace);
   if (namespace !== undefined) base.namespace = namespace;
   if (!place.inside) {
+    // From inside the container nothing tells its image; the wrapper, who alone brings hooks there, has looked.
+    checkImage(entry, originFor(container, base.engine));
     refuseContainerFiles(entry, container.bundle);
     run.record = recordPath(place.roots, keyOf(container, call.via));
     const left = Math.floor(entry.budget * 1000 - spentMs(run.record));

@@ -1,10 +1,12 @@
 /**
- * The guard's own look at the namespace: whatever brought the hook into config.json, it runs only for the namespaces that
- * its definition names, and only by what a pod's author cannot write: an annotation of the engine's, or the word of the entry
- * that the NRI plugin took from the engine itself.
+ * The guard's own look at what a hook is for: whatever brought it into config.json, it runs only for the namespaces that its
+ * definition names, by what a pod's author cannot write (an annotation of the engine's, or the word of the entry that the NRI
+ * plugin took from the engine itself), and only with the images that it was tested with.
  */
 
 import type { Container } from "../codec/state.ts";
+import type { Origin } from "../rules/hooks/origin.ts";
+import { isTested } from "../rules/hooks/tested-image.ts";
 import { knownNamespace, trustedNamespace } from "../rules/hooks/trusted-namespace.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Entry } from "../spec/plan.ts";
@@ -19,7 +21,7 @@ export interface Namespace {
  * namespaces and this is none of them, `scope_conflict` when two engines' annotations disagree, or one and `known`, the
  * namespace that the entry carries.
  */
-export function checkScope(
+export function checkNamespace(
   entry: Entry,
   container: Container,
   engine: string | undefined,
@@ -50,4 +52,19 @@ export function checkScope(
     });
   }
   return { name: found.name, source: found.source };
+}
+
+/** Throws `Failure` `image_mismatch`, `image_unknown` (126) when the entry names images and the container has none of these. */
+export function checkImage({ name, images }: Entry, origin: () => Origin): void {
+  if (images === undefined) return;
+  try {
+    isTested(images, origin(), true);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { code, message, hint, exitCode } = error;
+    throw new Failure(code, `run hook ${name}: ${message}`, {
+      ...(hint !== undefined && { hint }),
+      exitCode,
+    });
+  }
 }

@@ -12,6 +12,7 @@ import { SIGNAL } from "../linux/signal.ts";
 import type { Child } from "../linux/spawn.ts";
 import { type Waited, wait } from "../linux/wait.ts";
 import type { Entry } from "../spec/plan.ts";
+import { keptOutput } from "./edits.ts";
 import type { Ending } from "./finish.ts";
 import type { Line } from "./line.ts";
 import { CHUNK, Tail } from "./output.ts";
@@ -62,7 +63,7 @@ export class Supervision {
     this.#hook = hook;
     this.#fds = fds;
     this.#line = line;
-    this.#stdout = new Tail(entry.output);
+    this.#stdout = new Tail(keptOutput(run, entry));
     this.#stderr = new Tail(entry.output);
     setNonBlocking(fds.out, true);
     setNonBlocking(fds.err, true);

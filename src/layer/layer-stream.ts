@@ -6,7 +6,6 @@
 
 import { write } from "../linux/write.ts";
 import type { Compression } from "../spec/image.ts";
-import { BLOCK_SIZE } from "./compress/block.ts";
 import { CompressionPool } from "./compress/pool.ts";
 
 const UNCOMPRESSED_BLOCK = 1024 * 1024;
@@ -22,7 +21,8 @@ export interface StreamedLayer {
 
 export class LayerStream {
   readonly #fd: number;
-  readonly #block: Uint8Array<ArrayBuffer>;
+  /** Memory of the block that is being filled. */
+  #block: Uint8Array;
   readonly #pool: CompressionPool | undefined;
   readonly #plainHash = new Bun.CryptoHasher("sha256");
   readonly #hash = new Bun.CryptoHasher("sha256");
@@ -34,11 +34,11 @@ export class LayerStream {
     this.#fd = fd;
     if (compression === "none") this.#block = new Uint8Array(UNCOMPRESSED_BLOCK);
     else {
-      this.#block = new Uint8Array(BLOCK_SIZE[compression]);
       this.#pool = new CompressionPool(compression, (compressed) => {
         this.#hash.update(compressed);
         write(this.#fd, compressed);
       });
+      this.#block = this.#pool.room();
     }
   }
 
@@ -82,6 +82,10 @@ export class LayerStream {
     this.#plainSize += this.#filled;
     this.#filled = 0;
     if (this.#pool === undefined) write(this.#fd, block);
-    else this.#pool.add(block, last);
+    else if (last) this.#pool.finish(block.length);
+    else {
+      this.#pool.add(block.length);
+      this.#block = this.#pool.room();
+    }
   }
 }

@@ -66,3 +66,16 @@ export function kill(pid: number, signal: number): void {
 export function umask(mask: number): number {
   return syscall(nr.umask, mask);
 }
+
+/** Runs `work` with files made and looked at as those of a user and a group, and comes back whatever happens. */
+export function withFileOwner(uid: number, gid: number, work: () => void): void {
+  // Both return what was before, and tell of no error.
+  const group = syscall(nr.setfsgid, gid);
+  const user = syscall(nr.setfsuid, uid);
+  try {
+    work();
+  } finally {
+    syscall(nr.setfsuid, user);
+    syscall(nr.setfsgid, group);
+  }
+}

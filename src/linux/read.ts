@@ -81,6 +81,16 @@ export function readTextIfThere(path: Path, limit: number, dir: number = AT_FDCW
   return bytes === null ? null : decode(bytes);
 }
 
+/** As `readTextIfThere`; null also for a file that cannot be read or is longer. */
+export function readTextIfPossible(path: string, limit: number): string | null {
+  try {
+    return readTextIfThere(path, limit);
+  } catch (error) {
+    if (error instanceof LinuxError) return null;
+    throw error;
+  }
+}
+
 function readAndClose(fd: number, path: Path, limit: number): Uint8Array {
   try {
     return readToEnd(fd, limit, 0, typeof path === "string" ? path : undefined);

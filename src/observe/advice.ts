@@ -109,6 +109,15 @@ const ADVICE: { readonly [reason: string]: Advise } = {
     "If the container should have it, add its namespace to the definition and run `hookwright apply`.",
     look(run),
   ],
+  image_mismatch: (run) => [
+    "The container's image is none of those that the hook was tested with: a tag may have been moved.",
+    "Test the hook with this image; then add its digest to `when.images` and run `hookwright apply`.",
+    look(run),
+  ],
+  image_unknown: () => [
+    "Nothing that can be trusted says what the container was made of, so a hook with `when.images` was refused.",
+    "Under containerd, name the image by its digest in the pod; docs/engines.md has the other engines.",
+  ],
   scope_conflict: () => [
     "The container's annotations name several namespaces, so none can be trusted. Somebody may have typed one of them.",
   ],

@@ -70,7 +70,11 @@ function fieldsOf(definition: PlannedDefinition, entries: ReadonlyMap<Hex, Entry
   if (interpreter !== undefined) fields["interpreter.digest"] = `sha256:${interpreter}`;
   if (digest !== undefined && entry === undefined) fields.entry = digest;
   for (const [field, value] of Object.entries(entry ?? {})) {
-    if (["version", "name", "hook", "timeout", "onFailure", "namespaces", "interpreter"].includes(field))
+    if (
+      ["version", "name", "hook", "timeout", "onFailure", "namespaces", "images", "interpreter"].includes(
+        field,
+      )
+    )
       continue;
     fields[["path", "args", "env"].includes(field) ? `hook.${field}` : `guard.${field}`] = value;
   }

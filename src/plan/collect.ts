@@ -1,6 +1,6 @@
 /**
- * Collecting what nobody can call any more. Kept are the plan in force and the previous one, those of live containers,
- * those that went out of force a moment ago (a wrapper may be at work with one), those that engines were promised, and every
+ * Collecting what nobody can call any more. Kept are the plan in force and the previous one, those of live containers and of the
+ * ledger, those that went out of force a moment ago (a wrapper may be at work with one), those that engines were promised, and every
  * file of the store that any of them needs; what a live container's config.json names is kept even when its plan cannot be read.
  */
 
@@ -10,6 +10,7 @@ import { type Entry, type Hex, isHex } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import { filesOf } from "./apply.ts";
 import { liveContainers, sweepContainers } from "./containers.ts";
+import { ledgersOf } from "./ledger.ts";
 import { previousDigest } from "./links.ts";
 import { promisedPlans } from "./promised.ts";
 import { linkedDigest, planPath, readPlanFile } from "./read.ts";
@@ -62,6 +63,10 @@ function neededPlans(roots: Roots, plans: ReadonlySet<Hex>, keep: Set<Hex>, now:
   for (const { plan, digests } of liveContainers(roots)) {
     needed.add(plan);
     for (const digest of digests) for (const file of withEntry(roots, digest)) keep.add(file);
+  }
+  for (const { entry, plan } of ledgersOf(roots).flat()) {
+    needed.add(plan);
+    for (const file of withEntry(roots, entry)) keep.add(file);
   }
   for (const digest of plans) if (now - timeOf(planPath(roots, digest)) < GRACE) needed.add(digest);
   return needed;

@@ -1,5 +1,6 @@
 /** From a definition and its inspected program to the entry that the guard reads, and to the planned definition. */
 
+import { compileImage } from "../rules/hooks/compile-image.ts";
 import { compileWhen } from "../rules/hooks/compile-when.ts";
 import type { Definition, Edits } from "../spec/definition.ts";
 import type { Entry, PlannedDefinition } from "../spec/plan.ts";
@@ -42,6 +43,7 @@ export function entryOf(
           },
         }),
     ...(when.namespaces === undefined ? {} : { namespaces: [...when.namespaces] }),
+    ...(when.images === undefined ? {} : { images: when.images.map(compileImage) }),
     budget: configuration.containerSeconds,
     events: configuration.events,
   };

@@ -4,7 +4,7 @@
  */
 
 import type { Definition, When } from "../spec/definition.ts";
-import { isStage } from "../spec/stage.ts";
+import { isRuntimeStage } from "../spec/stage.ts";
 import { nameOfFile } from "./definition-file.ts";
 import type { Report } from "./lint/problem.ts";
 import type { LegacyFile } from "./schema/definition.ts";
@@ -40,7 +40,7 @@ export function fromLegacy(value: LegacyFile, file: string): Definition {
     file,
     hook: args === undefined ? { path: value.hook } : { path: value.hook, args: [value.hook, ...args] },
     when,
-    stages: (value.stages ?? value.stage ?? []).filter(isStage),
+    stages: (value.stages ?? value.stage ?? []).filter(isRuntimeStage),
     guard: {},
     position: "append",
   };

@@ -14,6 +14,8 @@ export function normalized(value: DefinitionFile, file: string): Definition {
   if (when?.commands !== undefined) conditions.commands = when.commands;
   if (when?.hasBindMounts !== undefined) conditions.hasBindMounts = when.hasBindMounts;
   if (when?.namespaces !== undefined) conditions.namespaces = when.namespaces;
+  if (when?.images !== undefined) conditions.images = when.images;
+  if (when?.sandbox === true) conditions.sandbox = true;
   return {
     name: value.name ?? nameOfFile(file),
     file,

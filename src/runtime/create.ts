@@ -4,6 +4,7 @@
  */
 
 import { readPlan } from "../plan/read.ts";
+import { Unfit } from "../rules/hooks/select.ts";
 import { variable } from "../spec/environment.ts";
 import { rootsAt } from "../spec/roots.ts";
 import type { Invocation } from "./args.ts";
@@ -12,6 +13,7 @@ import { bundlePath } from "./bundle-path.ts";
 import { describe, warn } from "./errors.ts";
 import type { Invoked } from "./hand-over.ts";
 import { type BundleInjection, type BundleRequest, injectBundle } from "./inject.ts";
+import { recordRefusal } from "./refusal.ts";
 import { mayContinue } from "./tolerance.ts";
 
 /** Injects the plan for an invocation in front of `runtime`. Throws `Failure` when the container must not start. */
@@ -37,8 +39,11 @@ export async function prepareBundle(
     ...(words.id === undefined ? {} : { id: words.id }),
   };
   try {
-    report(await injectBundle(request), name, invocation);
+    const done = await injectBundle(request);
+    for (const unfit of done.injection.skipped) recordRefusal(unfit, request);
+    report(done, name, invocation);
   } catch (error) {
+    if (error instanceof Unfit) recordRefusal(error, request);
     if (!(await mayContinue(request))) throw error;
     warn(`the container starts without its hooks: ${describe(error)}`, name, invocation);
   }
@@ -47,7 +52,7 @@ export async function prepareBundle(
 /** What did not stop the injection, but should be known. */
 function report({ injection, unrecorded }: BundleInjection, name: string, invocation: Invocation): void {
   if (injection.skipped.length === 0 && unrecorded === undefined) return;
-  for (const { failure } of injection.skipped) warn(`hook left out: ${describe(failure)}`, name, invocation);
+  for (const unfit of injection.skipped) warn(`hook left out: ${describe(unfit)}`, name, invocation);
   if (unrecorded !== undefined)
     warn(`no common budget for the container's hooks: ${unrecorded}`, name, invocation);
 }

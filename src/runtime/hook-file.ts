@@ -7,7 +7,7 @@ import { readJson } from "../codec/json/read.ts";
 import { type HookLists, hookLists } from "../rules/hooks/hook-lists.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { OciHook, RuntimeConfig } from "../spec/runtime-config.ts";
-import { isStage, STAGES, type Stage } from "../spec/stage.ts";
+import { isRuntimeStage, RUNTIME_STAGES, type Stage } from "../spec/stage.ts";
 import { readConfigFile } from "./config-file.ts";
 
 /** What the container's image would decide if these stages were left without an environment (CVE-2025-23266). */
@@ -22,9 +22,9 @@ export function readHookFile(path: string): HookLists {
     throw invalid(path, "it is not a JSON object");
   const { hooks } = value;
   if (typeof hooks === "object" && hooks !== null && !Array.isArray(hooks)) {
-    const unknown = Object.keys(hooks).find((key) => !isStage(key));
+    const unknown = Object.keys(hooks).find((key) => !isRuntimeStage(key));
     if (unknown !== undefined) {
-      throw invalid(path, `hooks.${unknown} is no stage`, `The stages are ${STAGES.join(", ")}`);
+      throw invalid(path, `hooks.${unknown} is no stage`, `The stages are ${RUNTIME_STAGES.join(", ")}`);
     }
   }
   const lists = listsOf(path, value as RuntimeConfig);

@@ -7,7 +7,7 @@ import { type JsonDocument, readFaithful, writeFaithful } from "../codec/json/fa
 import { foldedKeyCollision } from "../codec/json/folding.ts";
 import { hasOnlyKnownKeys } from "../codec/json/known-keys.ts";
 import { writeJson } from "../codec/json/write.ts";
-import { beginRecord, containerKey, dropRecord } from "../container/record.ts";
+import { beginRecord, type ContainerRecord, containerKey, dropRecord } from "../container/record.ts";
 import { dropSpool, provideSpool } from "../container/spool.ts";
 import { LinuxError } from "../linux/error.ts";
 import { randomHex } from "../linux/random.ts";
@@ -17,10 +17,11 @@ import { loadEngine } from "../rules/hooks/pattern-engine.ts";
 import type { Hex, Plan } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
 import type { RuntimeConfig } from "../spec/runtime-config.ts";
+import { beginningOf } from "./beginning.ts";
 import { planOf } from "./carried.ts";
 import { type ConfigFile, readConfigFile, writeConfigFile } from "./config-file.ts";
-import { engineOf } from "./engine.ts";
 import { parseConfig } from "./parse-config.ts";
+import { runPrecreate } from "./precreate.ts";
 
 export interface BundleRequest {
   /** Absolute, as the runtime will say it in the state (bundle-path.ts). */
@@ -58,25 +59,41 @@ export async function injectBundle(request: BundleRequest): Promise<BundleInject
   const { doc, config } = readUnambiguous(file);
   const { plan, digest } = planOf(file.text, config, bundle, request, roots);
   const key = containerKey(request.id ?? "", bundle);
-  const engine = engineOf(bundle, config.annotations);
   const need = engineNeed(plan);
+  const patterns = need === "none" ? undefined : await loadEngine(need);
   let newKey = false;
-  const injection = injectPlan(config, plan, {
-    root: roots.root,
-    storeDir: roots.store,
-    plan: digest,
-    runtimeName: request.runtimeName,
-    spoolHostDir: `${roots.spool}/${key}`,
-    spoolKey: () => {
-      newKey = true;
-      return randomHex(32);
-    },
-    ...(engine === undefined ? {} : { engine }),
-    ...(need === "none" ? {} : { patterns: await loadEngine(need) }),
-  });
+  const record = new Recorded(roots, key, { ...request, digest });
+  const injection = record.orNone(() =>
+    injectPlan(config, plan, {
+      root: roots.root,
+      storeDir: roots.store,
+      plan: digest,
+      runtimeName: request.runtimeName,
+      spoolHostDir: `${roots.spool}/${key}`,
+      spoolKey: () => {
+        newKey = true;
+        return randomHex(32);
+      },
+      ...beginningOf(bundle, config),
+      ...(patterns === undefined ? {} : { patterns }),
+      ...(request.dryRun
+        ? {}
+        : {
+            precreate: (definition) => {
+              record.begin();
+              const annotations = config.annotations ?? {};
+              return runPrecreate(
+                definition,
+                { ...request, plan, digest },
+                { id: request.id ?? "", bundle, annotations },
+              );
+            },
+          }),
+    }),
+  );
   const after = injection.changed.length > 0 ? print(doc, injection.changed) : file.text;
   const result: BundleInjection = { injection, path: file.path, before: file.text, after };
-  if (request.dryRun !== true) commit({ ...request, digest }, result, file, key, newKey);
+  if (request.dryRun !== true) commit(request, result, file, record, newKey);
   return result;
 }
 
@@ -101,32 +118,60 @@ function isObject(value: unknown): boolean {
 
 /** Writes: spool and record first, because they can be taken back, then the configuration. */
 function commit(
-  request: BundleRequest,
+  { roots }: BundleRequest,
   result: BundleInjection,
   file: ConfigFile,
-  key: string,
+  record: Recorded,
   newKey: boolean,
 ): void {
-  const { roots, digest, id, bundle } = request;
   const { spool, matched } = result.injection;
   const made = spool !== undefined && provideSpool(roots, spool.hostDir, newKey);
-  const recorded = id !== undefined && matched.some(({ entry }) => entry !== undefined);
-  if (recorded) {
-    const problem = tryRecord(() => beginRecord(roots, key, { id, bundle, plan: digest }, "anew"));
-    if (problem !== undefined) result.unrecorded = problem;
-  }
+  if (matched.some(({ entry }) => entry !== undefined)) record.begin();
+  if (record.problem !== undefined) result.unrecorded = record.problem;
   if (result.after === result.before) return;
-  try {
-    writeConfigFile(file, result.after);
-  } catch (error) {
-    if (made) dropSpool(spool.hostDir);
-    if (recorded) tryRecord(() => dropRecord(roots, key));
-    throw error;
+  record.orNone(() => {
+    try {
+      writeConfigFile(file, result.after);
+    } catch (error) {
+      if (made) dropSpool(spool.hostDir);
+      throw error;
+    }
+  });
+}
+
+/** The container's record, begun when its first hook is about to run or to be written down, and taken back when that fails. */
+class Recorded {
+  /** Why it could not be begun: a full /run costs the container its common budget, never its start. */
+  problem: string | undefined;
+  readonly #roots: Roots;
+  readonly #key: string;
+  readonly #record: ContainerRecord | undefined;
+  #begun = false;
+
+  constructor(roots: Roots, key: string, { id, bundle, digest }: BundleRequest) {
+    this.#roots = roots;
+    this.#key = key;
+    this.#record = id === undefined ? undefined : { id, bundle, plan: digest };
+  }
+
+  begin(): void {
+    const record = this.#record;
+    if (this.#begun || record === undefined) return;
+    this.#begun = true;
+    this.problem = tried(() => beginRecord(this.#roots, this.#key, record, "anew"));
+  }
+
+  orNone<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (this.#begun) tried(() => dropRecord(this.#roots, this.#key));
+      throw error;
+    }
   }
 }
 
-/** A full /run costs the container its common budget, never its start. */
-function tryRecord(step: () => void): string | undefined {
+function tried(step: () => void): string | undefined {
   try {
     step();
     return undefined;

@@ -9,8 +9,8 @@ import { engineNeed } from "../rules/hooks/match-pattern.ts";
 import { loadEngine } from "../rules/hooks/pattern-engine.ts";
 import { selectDefinitions } from "../rules/hooks/select.ts";
 import type { PlannedDefinition } from "../spec/plan.ts";
+import { beginningOf } from "./beginning.ts";
 import { readConfigFile } from "./config-file.ts";
-import { engineOf } from "./engine.ts";
 import type { BundleRequest } from "./inject.ts";
 import { parseConfig } from "./parse-config.ts";
 
@@ -30,7 +30,6 @@ async function matching(request: BundleRequest): Promise<readonly PlannedDefinit
   const { plan, roots, digest, bundle, runtimeName } = request;
   const { doc, config } = parseConfig(readConfigFile(request.config ?? `${bundle}/config.json`));
   if (foldedKeyCollision(doc) !== undefined) return plan.definitions;
-  const engine = engineOf(bundle, config.annotations);
   const patterns = await loadEngine(engineNeed(plan));
   const facts = factsFor(config, plan, {
     root: roots.root,
@@ -38,7 +37,7 @@ async function matching(request: BundleRequest): Promise<readonly PlannedDefinit
     plan: digest,
     runtimeName,
     spoolHostDir: `${roots.spool}/none`,
-    ...(engine === undefined ? {} : { engine }),
+    ...beginningOf(bundle, config),
   });
   return selectDefinitions(plan.definitions, facts, patterns).matched;
 }

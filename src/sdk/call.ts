@@ -36,12 +36,15 @@ export function callOf(
   const said = parseState(state);
   const stage = stageOf(hook, said, variable(env, VARIABLE.stage));
   const told = Number(variable(env, VARIABLE.deadline) ?? Number.NaN);
+  const ledger = variable(env, VARIABLE.ledger);
   const deadline = Number.isFinite(told) ? told : Number.POSITIVE_INFINITY;
   return {
     stage,
     container: containerOf(said, stage),
     state,
     deadline,
+    ...(ledger === undefined ? {} : { ledger }),
+    left: variable(env, VARIABLE.left) === "1",
     remaining: () => Math.max(0, deadline - monotonicMs()),
     log: (line) => write(STDERR, `${line}\n`),
   };

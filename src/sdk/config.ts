@@ -9,7 +9,7 @@ const LIMIT = 16 * 1024 * 1024;
 
 export const config: Capability<RuntimeConfig> = {
   name: "config",
-  stages: ["prestart", "createRuntime", "createContainer", "poststart", "poststop"],
+  stages: ["precreate", "prestart", "createRuntime", "createContainer", "poststart", "poststop"],
   because: "the bundle is a directory of the host, which the container does not see",
   open: readConfig,
 };

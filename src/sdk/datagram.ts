@@ -21,7 +21,7 @@ const LONGEST = 30_000;
 
 export const datagram: Capability<Datagram> = {
   name: "datagram",
-  stages: ["prestart", "createRuntime", "createContainer", "poststart", "poststop"],
+  stages: ["precreate", "prestart", "createRuntime", "createContainer", "poststart", "poststop"],
   because: "the host's sockets are not seen inside the container",
   open: (call) => (path, text) => deliver(call, path, text),
 };

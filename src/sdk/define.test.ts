@@ -1,9 +1,10 @@
 import { deepEqual, equal, test, throws } from "../../test/portable/api.ts";
 import { monotonicMs } from "../linux/clock.ts";
-import type { Stage } from "../spec/stage.ts";
+import { STAGES, type Stage } from "../spec/stage.ts";
 import { callOf } from "./call.ts";
 import { command } from "./command.ts";
 import { type Capability, defineHook } from "./define.ts";
+import { perform } from "./perform.ts";
 
 const inside: Capability<number> = {
   name: "inside",
@@ -31,6 +32,47 @@ test("a hook needs a name, a stage, and calls what it uses by its name", () => {
     () => defineHook({ name: "x", stages: ["createContainer"], uses: { other: inside }, run }),
     "`inside` is called `other`",
   );
+});
+
+const outside: Capability<number, "createRuntime"> = {
+  name: "outside",
+  stages: ["createRuntime"],
+  because: "it is over",
+  open: () => 1,
+};
+const always: Capability<number> = { name: "always", stages: STAGES, because: "", open: () => 2 };
+
+test("what is undone is undone at poststop, with what makes sense there, and was remembered where that is possible", () => {
+  for (const [stage, why] of [
+    ["poststop", "`undo` is what it does at poststop"],
+    ["createContainer", "nothing can be remembered at createContainer"],
+  ] as const)
+    throws(() => defineHook({ name: "x", stages: [stage], undo: { a() {} }, run }), why);
+  const hook = defineHook({
+    name: "x",
+    stages: ["createRuntime"],
+    uses: { outside, always },
+    undo: {
+      remove({ path }: { path: string }, context) {
+        // @ts-expect-error: what makes no sense at poststop is not there.
+        equal(context.outside, undefined);
+        equal(`${path} ${context.always}`, "/x 2");
+      },
+    },
+    run({ remember }) {
+      remember("remove", { path: "/x" });
+      // @ts-expect-error: its words are those that the action takes.
+      remember("remove", { file: "/x" });
+      // @ts-expect-error: there is no such action.
+      remember("move", {});
+    },
+  });
+  deepEqual(hook.stages, ["createRuntime", "poststop"]);
+  const remembered: unknown[] = [];
+  const call = { ...callOf(hook, state({}), ["HOOKWRIGHT_STAGE=createRuntime"]) };
+  perform(hook, call, {}, { remember: (...words: unknown[]) => remembered.push(words) });
+  deepEqual(remembered[0], ["remove", { path: "/x" }]);
+  hook.undo?.remove?.({ path: "/x" }, { always: 2 });
 });
 
 const all = {

@@ -6,13 +6,17 @@
 import { close } from "../linux/descriptor.ts";
 import { makeMount } from "../linux/file-system.ts";
 import { ATTRIBUTE, MS, moveMount, openTree, setMountAttributes } from "../linux/mount.ts";
-import { visitNamespace } from "../linux/namespace.ts";
+import { namespaceId, visitNamespace } from "../linux/namespace.ts";
 import { O, open } from "../linux/open.ts";
+import { withFileOwner } from "../linux/process.ts";
+import { readText } from "../linux/read.ts";
 import { fstat, TYPE } from "../linux/stat.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Call, Capability } from "./define.ts";
 import { processOf } from "./namespaces.ts";
 import { type Rootfs, rootfs } from "./rootfs.ts";
+
+const LIMIT = 64 * 1024;
 
 export interface MountOptions {
   readonly?: boolean;
@@ -47,7 +51,7 @@ export interface Mounts {
   ): void;
 }
 
-export const mounts: Capability<Mounts> = {
+export const mounts: Capability<Mounts, "createContainer" | "poststart"> = {
   name: "mounts",
   stages: ["createContainer", "poststart"],
   because: "the container's mounts are not in place, or gone, or cannot be reached",
@@ -55,7 +59,7 @@ export const mounts: Capability<Mounts> = {
     let root: Rootfs | undefined;
     const place = (tree: number, target: string) => {
       root ??= rootfs.open(call);
-      put(call, root, tree, target);
+      putInto(call, root, tree, target);
     };
     return {
       bind: (source, target, options = {}) => place(bindTree(call, source, options), target),
@@ -133,12 +137,14 @@ function attributesOf({ readonly, nosuid, nodev, noexec }: MountOptions): number
 }
 
 /** Puts a mount at its place in the container, and closes it. A mount can only be put where the process itself is. */
-function put(call: Call, root: Rootfs, tree: number, target: string): void {
+export function putInto(call: Call, root: Rootfs, tree: number, target: string): void {
+  const { pid } = call.container;
   try {
     const directory = isDirectory(tree);
     if (root.stat(target) === null) {
-      if (directory) root.makeDirectory(target);
-      else makeFile(root, target);
+      const make = () => (directory ? root.makeDirectory(target) : makeFile(root, target));
+      if (pid === undefined) make();
+      else asRootOf(pid, make);
     }
     const place = root.find(target);
     if (place === null)
@@ -152,14 +158,29 @@ function put(call: Call, root: Rootfs, tree: number, target: string): void {
         );
       }
       const move = () => moveMount(tree, "", place);
-      if (call.stage === "poststart") visitNamespace(processOf(call), "mnt", move);
-      else move();
+      if (pid === undefined) move();
+      else visitNamespace(pid, "mnt", move);
     } finally {
       close(place);
     }
   } finally {
     close(tree);
   }
+}
+
+/** Files of a user namespace belong to its own users: root of the host is none of them, and can make none there. */
+function asRootOf(pid: number, work: () => void): void {
+  if (namespaceId("user", pid) === namespaceId("user")) work();
+  else withFileOwner(hostIdOf(pid, "uid"), hostIdOf(pid, "gid"), work);
+}
+
+/** What the container's 0 is on the host. */
+function hostIdOf(pid: number, kind: "uid" | "gid"): number {
+  for (const line of readText(`/proc/${pid}/${kind}_map`, LIMIT).split("\n")) {
+    const [inside, outside] = line.trim().split(/ +/);
+    if (inside === "0") return Number(outside);
+  }
+  throw new Failure("no_root", `mount into the container: its user namespace has no ${kind} 0`);
 }
 
 function makeFile(root: Rootfs, path: string): void {

@@ -9,7 +9,7 @@ export type Namespace = "net" | "mnt" | "uts" | "ipc" | "cgroup";
 /** `inNamespace("net", () => …)`: returns what the work returns. Throws `Failure` `no_process`, LinuxError. */
 export type InNamespace = <T>(kind: Namespace, work: () => T) => T;
 
-export const inNamespace: Capability<InNamespace> = {
+export const inNamespace: Capability<InNamespace, "prestart" | "createRuntime" | "poststart"> = {
   name: "inNamespace",
   stages: ["prestart", "createRuntime", "poststart"],
   because: "the state names no process of the container as the host counts",

@@ -4,9 +4,10 @@
  */
 
 import { close } from "../linux/descriptor.ts";
+import type { DeviceNumber } from "../linux/device-group.ts";
 import { mkdir } from "../linux/directory.ts";
 import { failedWith, LinuxError } from "../linux/error.ts";
-import { fchmod, fchown } from "../linux/inode.ts";
+import { chmodHandle, fchmod, fchown, lchown, makeNode } from "../linux/inode.ts";
 import { readlink, rename, unlinkIfThere } from "../linux/link.ts";
 import { O, open, openAt, openIn, RESOLVE } from "../linux/open.ts";
 import { decode } from "../linux/primitive.ts";
@@ -15,6 +16,7 @@ import { readToEnd } from "../linux/read.ts";
 import { fstat, lstatIfThere, type Stat, TYPE } from "../linux/stat.ts";
 import { write } from "../linux/write.ts";
 import { Failure } from "../spec/failure.ts";
+import type { Stage } from "../spec/stage.ts";
 import { readConfig } from "./config.ts";
 import type { Call, Capability } from "./define.ts";
 
@@ -24,15 +26,15 @@ const MOST_LINKS = 40;
 const ELOOP = 40;
 const LIMIT = 1024 * 1024;
 
-export const rootfs: Capability<Rootfs> = {
+export const rootfs: Capability<Rootfs, Exclude<Stage, "poststop">> = {
   name: "rootfs",
-  stages: ["prestart", "createRuntime", "createContainer", "startContainer", "poststart"],
+  stages: ["precreate", "prestart", "createRuntime", "createContainer", "startContainer", "poststart"],
   because: "the container's file system may be gone",
   open: (call) => new Rootfs(rootOf(call)),
 };
 
 /** At createRuntime it is the directory on the host, without what is mounted in the container. */
-function rootOf(call: Call): string {
+export function rootOf(call: Call): string {
   const { stage, container } = call;
   if (stage === "startContainer") return "/";
   if (stage === "poststart") {
@@ -49,6 +51,13 @@ function rootOf(call: Call): string {
 
 /** A path as the container means it: absolute, or from its `/`. */
 type Inside = string;
+
+export interface DeviceNode extends DeviceNumber {
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
 
 interface Place {
   /** Directory, O.PATH. */
@@ -142,6 +151,39 @@ export class Rootfs {
         this.#overwrite(parent, name, text);
       } finally {
         close(fd);
+      }
+    });
+  }
+
+  /**
+   * Makes a device node, complete before it has its name; what is missing above it is made. One for the same device stays as it is.
+   * Throws `Failure` `device_in_the_way` when something else is there; LinuxError.
+   */
+  makeDevice(path: Inside, device: DeviceNode): void {
+    const directory = withoutSlashes(path);
+    if (directory.lastIndexOf("/") > 0) this.makeDirectory(directory.slice(0, directory.lastIndexOf("/")));
+    const { type, major, minor, mode, uid, gid } = device;
+    const bits = type === "b" ? TYPE.blockDevice : TYPE.characterDevice;
+    const isIt = (stat: Stat) =>
+      (stat.mode & TYPE.mask) === bits && stat.represents === major * 0x10_0000 + minor;
+    this.#at(path, ({ parent, name, stat }) => {
+      if (stat !== null && isIt(stat)) return;
+      if (stat !== null)
+        throw new Failure("device_in_the_way", `make the device ${path}: something else is there`);
+      const temporary = `.${name}.${randomHex(6)}`;
+      makeNode(temporary, bits, major, minor, parent);
+      try {
+        lchown(temporary, uid, gid, parent);
+        const fd = openAt(parent, temporary, O.PATH | O.NOFOLLOW);
+        try {
+          // Whoever runs in there could have put something else under that name.
+          if (isIt(fstat(fd))) chmodHandle(fd, mode);
+        } finally {
+          close(fd);
+        }
+        rename(temporary, name, parent);
+      } finally {
+        unlinkIfThere(temporary, parent);
       }
     });
   }

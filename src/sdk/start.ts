@@ -8,9 +8,10 @@ import { readToEnd } from "../linux/read.ts";
 import { write } from "../linux/write.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import { callOf } from "./call.ts";
-import type { Call, Hook } from "./define.ts";
+import type { Hook } from "./define.ts";
 import { DESCRIBE, describe } from "./description.ts";
 import { readOptions } from "./option.ts";
+import { perform } from "./perform.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -25,7 +26,7 @@ function start(hook: Hook, argv: readonly string[], env: readonly string[]): num
   try {
     const options = readOptions(hook.name, hook.options, argv, env);
     const call = callOf(hook, decode(readToEnd(STDIN, MAX_STATE_BYTES)), env);
-    hook.run({ ...opened(hook, call), ...call, options });
+    perform(hook, call, options);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof Failure || error instanceof LinuxError)) throw error;
@@ -42,17 +43,4 @@ export function startProgram(hook: Hook | undefined, argv: readonly string[], en
     exit(EXIT.own);
   }
   exit(start(hook, argv, env));
-}
-
-/** What a hook uses, by name; those in `instead` are not opened. */
-export function opened(
-  { uses }: Hook,
-  call: Call,
-  instead: { readonly [name: string]: unknown } = {},
-): { [name: string]: unknown } {
-  const pairs = Object.entries(uses).map(([name, use]) => [
-    name,
-    name in instead ? instead[name] : use.open(call),
-  ]);
-  return Object.fromEntries(pairs);
 }

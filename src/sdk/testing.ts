@@ -10,7 +10,7 @@ import type { Stage } from "../spec/stage.ts";
 import { callOf } from "./call.ts";
 import type { Hook } from "./define.ts";
 import { readOptions } from "./option.ts";
-import { opened } from "./start.ts";
+import { type Fakes, perform } from "./perform.ts";
 
 bind(primitive);
 
@@ -22,8 +22,8 @@ export interface TestRun {
   env?: readonly string[];
   /** Fields of the state, over those of a container `test` without annotations. */
   state?: { id?: string; bundle?: string; pid?: number; annotations?: { [key: string]: string } };
-  /** In the place of what the hook uses, by name: `{ command: () => ({ status: 0, stdout: "", stderr: "" }) }`. */
-  fakes?: { readonly [use: string]: unknown };
+  /** In the place of what the hook uses, by name, and of `remember`: `{ command: () => ({ status: 0, stdout: "", stderr: "" }) }`. */
+  fakes?: Fakes;
 }
 
 /** Runs the hook and returns the lines that it logged. What it throws is thrown on. */
@@ -37,6 +37,6 @@ export function runHook(
   const options = readOptions(hook.name, hook.options, [hook.name, ...args], environment);
   const log = (line: string) => void lines.push(line);
   const call = { ...callOf(hook, JSON.stringify(said), environment), log };
-  hook.run({ ...opened(hook, call, fakes), ...call, options });
+  perform(hook, call, options, fakes);
   return lines;
 }

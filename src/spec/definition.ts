@@ -20,6 +20,10 @@ export interface When {
   annotationValues?: string[];
   /** Trusted Kubernetes namespaces; enforced by the injector and again by the guard. */
   namespaces?: string[];
+  /** Images that the hook was tested with: `sha256:…` or `NAME[:TAG]@sha256:…`; enforced by the injector and the guard. */
+  images?: string[];
+  /** Sandbox containers of pods, which definitions are not matched against otherwise. */
+  sandbox?: boolean;
 }
 
 export interface HookProgram {

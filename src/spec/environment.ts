@@ -1,7 +1,15 @@
 /** An environment as execve takes it: a list of `NAME=value`. */
 
-/** What the guard tells every hook: the stage, and when it must have ended, milliseconds on the monotonic clock. */
-export const VARIABLE = { stage: "HOOKWRIGHT_STAGE", deadline: "HOOKWRIGHT_DEADLINE" } as const;
+/**
+ * What the guard tells every hook: the stage, and when it must have ended, milliseconds on the monotonic clock; at stages where a
+ * hook can say how its work is undone, the file for that (spec/ledger.ts), and whether only what is `left` is to be undone.
+ */
+export const VARIABLE = {
+  stage: "HOOKWRIGHT_STAGE",
+  deadline: "HOOKWRIGHT_DEADLINE",
+  ledger: "HOOKWRIGHT_LEDGER",
+  left: "HOOKWRIGHT_LEFT",
+} as const;
 
 /** The value of a variable, the first one as in C; undefined when there is none. */
 export function variable(env: readonly string[], name: string): string | undefined {

@@ -34,6 +34,19 @@ export interface CompiledWhen {
   anyOf?: boolean;
   annotationValues?: { matcher: Matcher; source: string }[];
   namespaces?: string[];
+  images?: TestedImage[];
+  sandbox?: true;
+}
+
+/** An image that a hook was tested with. */
+export interface TestedImage {
+  /** `sha256:…` of its index, its manifest or its configuration. */
+  digest: string;
+  /** `HOST/REPOSITORY`, when the definition gives the image's name. */
+  repository?: string;
+  tag?: string;
+  /** As the definition says it. */
+  source: string;
 }
 
 export interface PlannedDefinition {
@@ -100,6 +113,7 @@ export interface Entry {
   /** A script's interpreter, with the words of its `#!` line after the path; `digest` absent means `trust`. */
   interpreter?: { path: string; args: string[]; digest?: Hex };
   namespaces?: string[];
+  images?: TestedImage[];
   /** Seconds that all hooks of one container may take together. */
   budget: number;
   events: EventSinks;

@@ -16,6 +16,8 @@ export interface Roots {
   readonly store: string;
   /** Seccomp profiles, and the recordings that they were made of. */
   readonly profiles: string;
+  /** What hooks have done on the host and how it is undone (spec/ledger.ts). */
+  readonly ledger: string;
   readonly log: string;
   readonly events: string;
   /** Gone after a reboot: what is known of the containers that live now. */
@@ -44,6 +46,7 @@ export function rootsAt(root: string): Roots {
     current: `${state}/plans/current`,
     store: `${state}/store`,
     profiles: `${state}/profiles`,
+    ledger: `${state}/ledger`,
     log,
     events: `${log}/events.jsonl`,
     run,

@@ -3,7 +3,7 @@
  * edits. Everything else in a `config.json` is carried along untouched, which the index signatures say.
  */
 
-import type { Stage } from "./stage.ts";
+import type { RuntimeStage } from "./stage.ts";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -17,7 +17,7 @@ export interface OciHook {
   [key: string]: unknown;
 }
 
-export type OciHooks = { [S in Stage]?: OciHook[] };
+export type OciHooks = { [S in RuntimeStage]?: OciHook[] };
 
 export interface OciMount {
   destination: string;

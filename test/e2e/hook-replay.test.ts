@@ -2,11 +2,13 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { makeBundle } from "../support/bundle.ts";
+import { builtHook } from "../support/hooks.ts";
 import { environmentOf, injected } from "../support/injected.ts";
-import { hookScript } from "../support/plan.ts";
+import { applyPlan, hookScript } from "../support/plan.ts";
 import { built, hookwright, program } from "../support/programs.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
-import { run } from "../support/runtime.ts";
+import { RUNTIMES, run, runRuntime, runtimePath } from "../support/runtime.ts";
 
 describe.skipIf(!built("hookwright", "hookwright-host", "hookwright-runtime"))("hook replay", () => {
   let root: TempRoot;
@@ -56,6 +58,74 @@ describe.skipIf(!built("hookwright", "hookwright-host", "hookwright-runtime"))("
     expect(done.stdout).toContain('"id":"other"');
     expect(readFileSync(calls, "utf8")).toMatch(/execve\(.*exit_group\(3\)/s);
   });
+
+  test("a shell where it ran: the host, its environment, its words, its state in a file", async () => {
+    const script = `
+      pwd; env | sort; echo "$1|$2"
+      "$HOOKWRIGHT_HOOK" "$@" <"$HOOKWRIGHT_STATE"; echo "status $?"
+      exit 7`;
+    const done = await hookwright(root.root, ["hook", "replay", id, "--shell"], { stdin: script });
+    expect(done.code).toBe(7);
+    const lines = done.stdout.split("\n");
+    expect(lines[0]).toBe("/");
+    expect(lines).toContain("MOOD=bad day");
+    expect(lines.filter((line) => /^[A-Z_]+=/.test(line)).map((line) => line.split("=")[0])).toEqual([
+      "HOOKWRIGHT_HOOK",
+      "HOOKWRIGHT_STAGE",
+      "HOOKWRIGHT_STATE",
+      "MOOD",
+      "PWD",
+    ]);
+    expect(lines).toContain("two words|$(id)");
+    expect(lines).toContain("poststart bad day two words $(id)");
+    expect(lines).toContain("status 3");
+    expect(done.stderr).toContain("a shell on the host");
+    expect(done.stderr).toContain('"id":"injected"');
+  });
+
+  test.each(RUNTIMES)(
+    "a shell inside of a container of %s that lives, and none in one that is gone",
+    async (runtime) => {
+      const path = await builtHook(root, "exec");
+      await applyPlan(root.root, {
+        inside: {
+          version: "1.0.0",
+          hook: { path, args: ["exec", "--", "/bin/true"], env: ["WHERE=inside"], timeout: 5 },
+          when: { always: true },
+          stages: ["startContainer", "poststop"],
+        },
+      });
+      const name = `shell-${runtime}`;
+      const bundle = makeBundle(`${root.work}/${name}`, { args: ["/bin/sleep", "60"] });
+      const via = [program("hookwright-runtime"), "--runtime-path", runtimePath(runtime)];
+      const running = runRuntime(runtime, root.root, ["run", "--bundle", bundle, name], { via });
+      const state = `${root.work}/state-${runtime}`;
+      const up = async () => {
+        const look = async () => (await runRuntime(runtime, root.root, ["state", name])).stdout;
+        while (!(await look()).includes('"running"')) await Bun.sleep(50);
+      };
+      await up();
+      await runRuntime(runtime, root.root, ["kill", name, "KILL"]);
+      await running;
+      // The record of a hook inside comes out when the container ends; another of the same name lives on.
+      const again = runRuntime(runtime, root.root, ["run", "--bundle", bundle, name], { via });
+      await up();
+      const words = ["--container", name, "--stage", "startContainer", "-q"];
+      const [run = ""] = (await hookwright(root.root, ["events", ...words])).stdout.split("\n");
+      const script =
+        'hostname; pwd; echo "$WHERE $HOOKWRIGHT_STAGE $2"; cat $HOOKWRIGHT_STATE; ls /bin/busybox';
+      const shell = ["hook", "replay", run, "--shell", "--runtime-root", state];
+      const done = await hookwright(root.root, shell, { stdin: script });
+      expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining(`namespaces of ${name}`) });
+      const said = ["hookwright-test", "/", "inside startContainer /bin/true"].join("\n");
+      expect(done.stdout).toStartWith(`${said}\n{`);
+      expect(done.stdout).toEndWith("}\n/bin/busybox\n");
+      await runRuntime(runtime, root.root, ["kill", name, "KILL"]);
+      await again;
+      const gone = await hookwright(root.root, shell, { stdin: script });
+      expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("its container is gone") });
+    },
+  );
 
   test("a run whose plan is gone is said to be so", async () => {
     expect(await hookwright(root.root, ["hook", "replay", "0000"])).toMatchObject({ code: 1 });

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import type { Plan, PlannedDefinition } from "../../src/spec/plan.ts";
-import { STAGES, type Stage } from "../../src/spec/stage.ts";
+import { RUNTIME_STAGES, type Stage } from "../../src/spec/stage.ts";
 import { type BundleOptions, makeBundle } from "../support/bundle.ts";
 import { writePlan } from "../support/plan.ts";
 import { built, program } from "../support/programs.ts";
@@ -83,7 +83,7 @@ describe.skipIf(!built("hookwright-runc", "hookwright-crun")).each(RUNTIMES)("%s
 
   test("create, start, delete: each stage once, and the runtime's name", async () => {
     const id = `${name}-stages`;
-    writePlan(root.root, planOf(STAGES.filter((stage) => stage !== "prestart")));
+    writePlan(root.root, planOf(RUNTIME_STAGES.filter((stage) => stage !== "prestart")));
     const bundle = bundleOf(id, { args: ["/bin/sleep", "0.3"] });
     for (const args of [
       ["create", "--bundle", bundle, id],

@@ -11,7 +11,7 @@ import { removeInjection } from "../../src/rules/hooks/remove.ts";
 import { Failure } from "../../src/spec/failure.ts";
 import type { Hex, Plan, PlannedDefinition } from "../../src/spec/plan.ts";
 import type { RuntimeConfig } from "../../src/spec/runtime-config.ts";
-import { STAGES } from "../../src/spec/stage.ts";
+import { RUNTIME_STAGES } from "../../src/spec/stage.ts";
 import type { FuzzTarget } from "./run.ts";
 
 const hex = (digit: string): Hex => digit.repeat(64);
@@ -30,7 +30,7 @@ const PLAN: Plan = {
   guard: hex("0"),
   definitions: [
     define("1", {
-      stages: [...STAGES],
+      stages: [...RUNTIME_STAGES],
       edits: { env: ["A=1"], mounts: [{ hostPath: "/h", containerPath: "/c/d", type: "bind" }] },
     }),
     define("2", {
@@ -180,7 +180,7 @@ function check(config: RuntimeConfig, context: InjectContext, explain: boolean):
   if (changed.length > 0 || JSON.stringify(config) !== once)
     throw new Error(`second injection changed ${changed}`);
   removeInjection(config, context);
-  for (const stage of STAGES) {
+  for (const stage of RUNTIME_STAGES) {
     const left = config.hooks?.[stage]?.find((hook) => ownEntry(hook, context.root) !== undefined);
     if (left !== undefined) throw new Error(`left at ${stage}: ${JSON.stringify(left)}`);
   }

@@ -7,7 +7,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { EndEvent, HookEvent } from "../../src/spec/event.ts";
 import type { OciHook, RuntimeConfig } from "../../src/spec/runtime-config.ts";
-import type { Stage } from "../../src/spec/stage.ts";
+import type { RuntimeStage } from "../../src/spec/stage.ts";
 import { makeBundle } from "./bundle.ts";
 import { environmentOf, type Injected, injected } from "./injected.ts";
 import { define } from "./plan.ts";
@@ -16,7 +16,7 @@ import type { TempRoot } from "./root.ts";
 import { type Outcome, type RuntimeName, run, runRuntime } from "./runtime.ts";
 
 export interface HookOptions {
-  stage?: Stage;
+  stage?: RuntimeStage;
   /** Path of the program; busybox when absent. */
   path?: string;
   args?: string[];

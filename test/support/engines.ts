@@ -3,12 +3,20 @@
  * no firewall rule and no file below the machine's /etc is touched, and crun does not see the hybrid cgroup mount that it refuses.
  */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import type { Subprocess } from "bun";
 import { program } from "./programs.ts";
 import type { TempRoot } from "./root.ts";
-import { type Outcome, run } from "./runtime.ts";
-import { becomeSubreaper, known } from "./survivors.ts";
+import { type Outcome, type RuntimeName, run } from "./runtime.ts";
+import { becomeSubreaper, known, reap } from "./survivors.ts";
 
 /** Whether the programs are installed that a test needs. */
 export function installed(...names: readonly string[]): boolean {
@@ -40,29 +48,44 @@ exec cat
 
 const USER = "2001";
 
+export interface WorldOptions {
+  /** Directories that come first on PATH. */
+  readonly programs?: string;
+  /** The wrapper is the one in front of it; runc when absent. */
+  readonly runtime?: RuntimeName;
+}
+
 export class EngineWorld {
   readonly #root: TempRoot;
   readonly #keeper: Subprocess<"pipe", "pipe", "inherit">;
   readonly #daemons: Subprocess[] = [];
+  readonly #reapers: Timer[] = [];
   readonly env: Record<string, string>;
 
-  private constructor(root: TempRoot, keeper: Subprocess<"pipe", "pipe", "inherit">) {
+  private constructor(
+    root: TempRoot,
+    keeper: Subprocess<"pipe", "pipe", "inherit">,
+    { programs, runtime = "runc" }: WorldOptions,
+  ) {
     this.#root = root;
     this.#keeper = keeper;
+    const path = `${process.env.PATH}:/usr/sbin:/sbin`;
     this.env = {
-      PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
+      PATH: programs === undefined ? path : `${programs}:${path}`,
       HOOKWRIGHT_ROOT: root.root,
       HOOKWRIGHT_HOST: program("hookwright-host"),
-      HOOKWRIGHT_WRAPPER: program("hookwright-runc"),
+      HOOKWRIGHT_WRAPPER: program(`hookwright-${runtime}`),
       DOCKER_HOST: `unix://${root.work}/docker.sock`,
       CONTAINERD_ADDRESS: `${root.work}/containerd.sock`,
       HOME: root.work,
       DOCKER_CONFIG: root.work,
       TMPDIR: "/tmp",
+      PODMAN_IGNORE_CGROUPSV1_WARNING: "1",
+      DOCKER_BUILDKIT: "0", // BuildKit goes past runtimes, and needs a client of its own
     };
   }
 
-  static async begin(root: TempRoot): Promise<EngineWorld> {
+  static async begin(root: TempRoot, options: WorldOptions = {}): Promise<EngineWorld> {
     becomeSubreaper();
     const keeper = Bun.spawn(["unshare", "--net", "--mount", "--propagation", "private", "sh", "-c", SETUP], {
       stdin: "pipe",
@@ -75,7 +98,7 @@ export class EngineWorld {
     if (!new TextDecoder().decode(value).includes("ready")) throw new Error("the namespaces were not made");
     // Podman looks for it because Docker's variable says so.
     writeFileSync(`${root.work}/config.json`, "{}");
-    return new EngineWorld(root, keeper);
+    return new EngineWorld(root, keeper, options);
   }
 
   #inside(command: readonly string[]): string[] {
@@ -125,7 +148,7 @@ export class EngineWorld {
 
   /** Starts a daemon and waits until `ready` succeeds; returns it for a test that ends it itself. */
   async start(command: readonly string[], ready: readonly string[]): Promise<Subprocess> {
-    const log = `${this.#root.work}/${command[0]?.split("/").at(-1)}.log`;
+    const log = `${this.#root.work}/${command[0]?.split("/").at(-1)}-${this.#daemons.length}.log`;
     const daemon = this.spawn(command, log);
     for (let tries = 0; tries < 200; tries++) {
       if ((await this.run(ready)).code === 0) return daemon;
@@ -133,6 +156,17 @@ export class EngineWorld {
       await Bun.sleep(100);
     }
     throw new Error(`${command.join(" ")} does not come up: ${readFileSync(log, "utf8").slice(-2000)}`);
+  }
+
+  /** `kill -9`; what it leaves is reaped as soon as it is dead, as the machine's first process would: engines look whether it is gone. */
+  async kill(pid: number): Promise<void> {
+    const daemon = this.#daemons.find((one) => one.pid === pid);
+    const orphans = childrenOf(pid);
+    if (daemon === undefined) orphans.push(pid);
+    process.kill(pid, "SIGKILL");
+    this.#reapers.push(setInterval(() => orphans.forEach(reap), 50));
+    await daemon?.exited;
+    await Bun.sleep(100);
   }
 
   /** Ends the daemons, the last one first, and the namespaces with them. */
@@ -143,37 +177,81 @@ export class EngineWorld {
       await daemon.exited;
       clearTimeout(timer);
     }
+    this.#reapers.forEach(clearInterval);
+    const left = familyIn(linkOf(`/proc/${this.#keeper.pid}/ns/mnt`) ?? "");
+    for (const pid of left.filter((pid) => pid !== this.#keeper.pid)) {
+      process.kill(pid, "SIGKILL");
+      await Bun.sleep(20);
+      reap(pid);
+    }
     this.#keeper.stdin.end();
     await this.#keeper.exited;
   }
 }
 
+/** What ends a container that nobody has ended: its conmon or shim, and what these have started. */
+function familyIn(namespace: string): number[] {
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  const inside = all.filter((pid) => linkOf(`/proc/${pid}/ns/mnt`) === namespace);
+  return [...new Set(inside.flatMap((pid) => [...childrenOf(pid), pid]))];
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const own = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      .split(" ")
+      .filter(Boolean)
+      .map(Number);
+    return own.flatMap((child) => [...childrenOf(child), child]);
+  } catch {
+    return []; // it has ended meanwhile
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Starts dockerd on the root's daemon.json, without a bridge. */
-export async function startDocker(world: EngineWorld, root: TempRoot): Promise<void> {
+export async function startDocker(world: EngineWorld, root: TempRoot): Promise<Subprocess> {
+  rmSync(`${root.work}/docker.pid`, { force: true }); // of one that was killed
   const places = ["--data-root", `${root.work}/docker`, "--exec-root", `${root.work}/docker-exec`];
   const own = ["-p", `${root.work}/docker.pid`, "-H", `unix://${root.work}/docker.sock`];
   const quiet = ["--bridge", "none", "--iptables=false", "--storage-driver", "vfs"];
   const config = ["--config-file", `${root.root}/etc/docker/daemon.json`];
-  await world.start(["dockerd", ...config, ...places, ...own, ...quiet], ["docker", "version"]);
+  return await world.start(["dockerd", ...config, ...places, ...own, ...quiet], ["docker", "version"]);
 }
 
-/** What Podman needs to run here without systemd and without CAP_SYS_RESOURCE. */
-export function preparePodman(root: TempRoot): void {
+/** What Podman needs to run here without systemd and without CAP_SYS_RESOURCE; `programs` has another release's. */
+export function preparePodman(root: TempRoot, programs?: string, runtime: RuntimeName = "runc"): void {
   const directory = `${root.root}/etc/containers`;
   mkdirSync(`${directory}/containers.conf.d`, { recursive: true });
   writeFileSync(`${directory}/policy.json`, '{"default":[{"type":"insecureAcceptAnything"}]}');
   const storage = `driver = "vfs"\nrunroot = "${root.work}/podman-run"\ngraphroot = "${root.work}/podman"`;
   writeFileSync(`${directory}/storage.conf`, `[storage]\n${storage}\n`);
-  const engine = `lock_type = "file"\nevents_logger = "file"\ncgroup_manager = "cgroupfs"\nruntime = "runc"\ntmp_dir = "${root.work}/podman-tmp"`;
+  const engine = `lock_type = "file"\nevents_logger = "file"\ncgroup_manager = "cgroupfs"\nruntime = "${runtime}"\ntmp_dir = "${root.work}/podman-tmp"`;
+  const others =
+    programs === undefined
+      ? ""
+      : `conmon_path = ["${programs}/conmon"]\nconmon_env_vars = ["PATH=${programs}:/usr/sbin:/usr/bin"]\n[engine.runtimes]\nrunc = ["${programs}/runc"]\ncrun = ["${programs}/crun"]\n`;
   writeFileSync(
     `${directory}/containers.conf`,
-    `[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\nlog_driver = "k8s-file"\n[engine]\n${engine}\n`,
+    `[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\nlog_driver = "k8s-file"\n[engine]\n${engine}\n${others}`,
   );
 }
 
 /** Starts containerd on the root's config.toml, which is written when there is none. */
-export async function startContainerd(world: EngineWorld, root: TempRoot): Promise<void> {
-  await world.start(["containerd", "-c", `${root.root}/etc/containerd/config.toml`], ["ctr", "version"]);
+export async function startContainerd(world: EngineWorld, root: TempRoot): Promise<Subprocess> {
+  return await world.start(
+    ["containerd", "-c", `${root.root}/etc/containerd/config.toml`],
+    ["ctr", "version"],
+  );
 }
 
 export function writeContainerdConfig(root: TempRoot): string {

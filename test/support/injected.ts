@@ -5,7 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import type { OciHook, RuntimeConfig } from "../../src/spec/runtime-config.ts";
-import type { Stage } from "../../src/spec/stage.ts";
+import type { RuntimeStage } from "../../src/spec/stage.ts";
 import { makeBundle } from "./bundle.ts";
 import { applyPlan } from "./plan.ts";
 import { program } from "./programs.ts";
@@ -20,7 +20,7 @@ export interface Injected {
 }
 
 /** Applies the definition, passes a bundle through the wrapper, and returns what stands in it at `stage`. */
-export async function injected(root: TempRoot, definition: object, stage: Stage): Promise<Injected> {
+export async function injected(root: TempRoot, definition: object, stage: RuntimeStage): Promise<Injected> {
   await applyPlan(root.root, { injected: definition });
   const bundle = makeBundle(`${root.work}/injected`, { rootfs: `${root.work}/rootfs` });
   const wrapper = [program("hookwright-runtime"), "--runtime-path", "/bin/true"];

@@ -31,6 +31,11 @@ export function becomeSubreaper(): void {
   reaper = true;
 }
 
+/** Reaps a process that fell to this one, if it is dead; not one that Bun started, which does so itself. */
+export function reap(pid: number): void {
+  libc.waitpid(pid, null, WNOHANG);
+}
+
 export interface Survivor {
   pid: number;
   command: string;
@@ -81,7 +86,7 @@ function descendants(): Survivor[] {
   for (const entry of table) {
     if (!family.has(entry.pid) || entry.pid === process.pid) continue;
     if (!entry.zombie) found.push({ pid: entry.pid, command: commandOf(entry.pid) });
-    else if (entry.parent === process.pid) libc.waitpid(entry.pid, null, WNOHANG);
+    else if (entry.parent === process.pid) reap(entry.pid);
   }
   return found;
 }

@@ -2,7 +2,7 @@
 
 import type { HookRow } from "../../bundle/hook-rows.ts";
 import { EXIT, Failure } from "../../spec/failure.ts";
-import { STAGES } from "../../spec/stage.ts";
+import { RUNTIME_STAGES } from "../../spec/stage.ts";
 import { absolute } from "../absolute.ts";
 import type { Cell, Column, Table } from "../answer.ts";
 import { changeText } from "../change-text.ts";
@@ -132,7 +132,7 @@ const add: Verb = {
       value: "STAGE",
       repeat: true,
       required: true,
-      choices: STAGES,
+      choices: RUNTIME_STAGES,
       completes: "stage",
       summary: "where it runs",
     },
@@ -196,7 +196,7 @@ const remove: Verb = {
       name: "stage",
       value: "STAGE",
       repeat: true,
-      choices: STAGES,
+      choices: RUNTIME_STAGES,
       completes: "stage",
       summary: "only of this stage",
     },

@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { EXIT, Failure } from "../../spec/failure.ts";
 import { isStage, type Stage } from "../../spec/stage.ts";
 import { absolute } from "../absolute.ts";
-import type { Verb } from "../grammar.ts";
+import type { Answer } from "../answer.ts";
+import type { Call, Verb } from "../grammar.ts";
 
 const TEMPLATES = ["plain", "rootfs"] as const;
 
@@ -50,13 +51,18 @@ export const trial: Verb = {
   description: [
     "HOOK is a hook in TypeScript, which is built first, a program, a definition, or the name of a definition of this host. It runs as " +
       "a runtime would start it, checked, confined and timed, but in a root of its own: the plan in force stays as it is, and nothing is " +
-      "written to the log. `runc state ID | hookwright hook run HOOK --stage S --state -` runs it for a container that lives.",
+      "written to the log. With --container it runs for a container that lives: of runc or crun by themselves, or below Docker, Podman or " +
+      "containerd.",
   ],
   examples: [
     { command: "hookwright hook run greet.ts --stage createRuntime", means: "build it and see what it does" },
     {
       command: "hookwright hook run greet.yaml --stage poststop --bundle ./bundle",
       means: "as its definition says, for a bundle",
+    },
+    {
+      command: "hookwright hook run bind-device --stage poststart --container 3f2a1c9d8e7b",
+      means: "for a container that runs",
     },
   ],
   arguments: [{ name: "HOOK", summary: "a file, or the name of a definition", completes: "hook" }],
@@ -67,6 +73,13 @@ export const trial: Verb = {
       value: "DIR",
       completes: "directory",
       summary: "the container's bundle; an empty one when absent",
+    },
+    { name: "container", value: "ID", summary: "a container that runs, whose state is taken" },
+    {
+      name: "runtime-root",
+      value: "DIR",
+      completes: "directory",
+      summary: "where its runtime keeps its state",
     },
     {
       name: "state",
@@ -83,6 +96,17 @@ export const trial: Verb = {
     const { hookRun } = await import("../../commands/hook-run.ts");
     const { runText } = await import("../run-text.ts");
     const [bundle, state] = [flags.text("bundle"), flags.text("state")];
+    const [container, runtimeRoot] = [flags.text("container"), flags.text("runtime-root")];
+    if ([bundle, state, container].filter((one) => one !== undefined).length > 1) {
+      throw new Failure(
+        "usage",
+        "run a hook: --bundle, --container and --state are three ways to say the same",
+        {
+          hint: "Give one of them.",
+          exitCode: EXIT.usage,
+        },
+      );
+    }
     const path = absolute(hook, cwd);
     const run = await hookRun(roots, {
       hook: existsSync(path) ? path : hook,
@@ -90,6 +114,8 @@ export const trial: Verb = {
       args: flags.list("arg"),
       ...(flags.list("env").length === 0 ? {} : { env: flags.list("env") }),
       ...(bundle === undefined ? {} : { bundle: absolute(bundle, cwd) }),
+      ...(container === undefined ? {} : { container }),
+      ...(runtimeRoot === undefined ? {} : { runtimeRoot: absolute(runtimeRoot, cwd) }),
       ...(state === undefined ? {} : { state: await textOf(state, cwd) }),
     });
     const exitCode = run.result === "ok" ? EXIT.ok : EXIT.failed;
@@ -105,6 +131,9 @@ export const replay: Verb = {
     "The program is the one that ran, from the store, not the one that is installed now. The state is made of what the record and the " +
       "bundle still tell, without a process; `runc state ID | hookwright hook replay RUN --state -` gives that of a container that lives. " +
       "As with `hook run`, it runs in a root of its own.",
+    "With --shell it does not run: a shell opens where it ran, with its environment, its words as $1, $2 and so on, and the state in " +
+      'the file $HOOKWRIGHT_STATE; `"$HOOKWRIGHT_HOOK" "$@" <$HOOKWRIGHT_STATE` starts it there. For a hook of startContainer that is ' +
+      "inside of its container, which has to live; for one of createContainer in the network, ipc and uts namespaces of it, if it does.",
   ],
   examples: [
     { command: "hookwright hook replay 0199f3", means: "does it fail again?" },
@@ -112,6 +141,7 @@ export const replay: Verb = {
       command: "hookwright hook replay 0199f3 --trace /tmp/calls",
       means: "its system calls, as strace writes them",
     },
+    { command: "hookwright hook replay 0199f3 --shell", means: "a shell where it ran" },
   ],
   arguments: [{ name: "RUN", summary: "id of the run, or its beginning", completes: "run" }],
   flags: [
@@ -122,16 +152,27 @@ export const replay: Verb = {
       summary: "a state as `runc state` prints it; - for standard input",
     },
     { name: "trace", value: "FILE", completes: "file", summary: "file for its system calls; needs strace" },
+    { name: "shell", summary: "open a shell where it ran, in its stead" },
+    {
+      name: "runtime-root",
+      value: "DIR",
+      completes: "directory",
+      summary: "with --shell: where the container's runtime keeps its state",
+    },
   ],
   exits: ["1 the hook failed, or could not be run"],
   kernel: true,
-  async run({ roots, args: [run = ""], flags, cwd }) {
+  async run(call) {
+    const { roots, args, flags, cwd } = call;
+    const [run = ""] = args;
     const { hookReplay } = await import("../../commands/hook-replay.ts");
     const { runText } = await import("../run-text.ts");
     const [state, trace] = [flags.text("state"), flags.text("trace")];
+    const stated = state === undefined ? {} : { state: await textOf(state, cwd) };
+    if (flags.on("shell")) return shellWhere(call, stated);
     const replayed = await hookReplay(roots, {
       run,
-      ...(state === undefined ? {} : { state: await textOf(state, cwd) }),
+      ...stated,
       ...(trace === undefined ? {} : { trace: absolute(trace, cwd) }),
     });
     const { before, now } = replayed;
@@ -144,6 +185,18 @@ export const replay: Verb = {
     };
   },
 };
+
+async function shellWhere(
+  { roots, args: [run = ""], flags, say }: Call,
+  stated: { state?: string },
+): Promise<Answer> {
+  const { hookShell } = await import("../../commands/hook-shell.ts");
+  const runtimeRoot = flags.text("runtime-root");
+  const root = runtimeRoot === undefined ? {} : { runtimeRoot };
+  const begin = (where: string) => say(`a shell ${where}; the state is in $HOOKWRIGHT_STATE`);
+  const ended = await hookShell(roots, { run, begin, ...stated, ...root });
+  return { kind: "whole", data: ended, view: [], names: [], exitCode: ended.exit };
+}
 
 function stageOf(word = ""): Stage {
   if (isStage(word)) return word;

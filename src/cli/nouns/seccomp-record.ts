@@ -171,7 +171,7 @@ async function pidOf(call: Call, named?: string): Promise<number> {
   if (pid !== undefined && /^[1-9]\d{0,9}$/.test(pid)) return Number(pid);
   if (pid !== undefined) throw usage(`"${pid}" is no pid`);
   if (container === undefined) throw usage("say which container: --bundle, --container or --pid");
-  const { containerPid } = await import("../../commands/seccomp-container.ts");
+  const { containerPid } = await import("../../commands/running-container.ts");
   const root = call.flags.text("runtime-root");
   return containerPid(container, root === undefined ? [] : [root]);
 }

@@ -7,7 +7,7 @@
 import { Failure } from "../../spec/failure.ts";
 import type { Json, JsonObject } from "../../spec/runtime-config.ts";
 import { type Fields, LEAF, type Node, RUNTIME_FIELDS } from "../../spec/runtime-fields.ts";
-import { isStage } from "../../spec/stage.ts";
+import { isRuntimeStage } from "../../spec/stage.ts";
 import { locate } from "./locate.ts";
 import { type Position, quoted } from "./position.ts";
 import type { JsonDocument } from "./read.ts";
@@ -27,7 +27,7 @@ export function foldedKeyCollision(doc: JsonDocument): Failure | undefined {
 export function unknownStages(doc: JsonDocument): ({ key: string } & Position)[] {
   const config = doc.value;
   if (!isObject(config) || !Object.hasOwn(config, "hooks") || !isObject(config.hooks)) return [];
-  const unknown = Object.keys(config.hooks).filter((key) => !isStage(key));
+  const unknown = Object.keys(config.hooks).filter((key) => !isRuntimeStage(key));
   return unknown.map((key) => ({ key, ...locate(doc.text, ["hooks", key]) }));
 }
 

@@ -12,6 +12,8 @@ import { isAtLeast, programOf, versionOf } from "../machine.ts";
 const DROP_IN = "90-hookwright.conf";
 const USUAL_HOOKS = ["/usr/share/containers/oci/hooks.d"];
 const HOOKS_DIR = ["engine", "hooks_dir"];
+const USUAL_JSON = ["crun", "runc", "kata", "runsc", "youki", "krun"];
+const USUAL_ENVIRONMENT = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
 const APPENDS_SINCE = "5.0";
 
 export const podman: Engine = {
@@ -46,7 +48,14 @@ export const podman: Engine = {
   changes(found, wish, read) {
     const settings: Setting[] = [];
     if (wish.default) settings.push({ path: ["engine", "runtime"], value: HANDLER });
-    settings.push(...hookSettings(found, wish.hooks, read));
+    settings.push(listSetting(found, "hooks_dir", USUAL_HOOKS, wish.hooks, read));
+    // Podman decides by the runtime's name how it may report an error; what it cannot read it prints as it came.
+    settings.push(listSetting(found, "runtime_supports_json", USUAL_JSON, HANDLER, read));
+    // Before 5.0 a runtime gets nothing of Podman's own environment.
+    if (wish.root !== "/" && !isAtLeast(found.version, APPENDS_SINCE))
+      settings.push(
+        listSetting(found, "conmon_env_vars", USUAL_ENVIRONMENT, `HOOKWRIGHT_ROOT=${wish.root}`, read),
+      );
     settings.push({ path: ["engine", "runtimes", HANDLER], value: [wish.wrapper], own: true });
     return [{ file: found.file, format: "toml", settings }];
   },
@@ -71,12 +80,19 @@ function directoriesOf({ layers }: Found, read: ReadPristine): string[] | undefi
   return textsIn(layersOf(layers, read), HOOKS_DIR);
 }
 
-function hookSettings(found: Found, directory: string, read: ReadPristine): Setting[] {
-  const path = HOOKS_DIR;
-  if (textsIn(layersOf([found.file], read), path) !== undefined) return [{ path, element: directory }];
-  const before = directoriesOf(found, read) ?? USUAL_HOOKS;
+/** A list of the engine's table, which Podman reads as `usual` where nobody sets it, with one more element. */
+function listSetting(
+  found: Found,
+  name: string,
+  usual: readonly string[],
+  element: string,
+  read: ReadPristine,
+): Setting {
+  const path = ["engine", name];
+  if (textsIn(layersOf([found.file], read), path) !== undefined) return { path, element };
+  const before = textsIn(layersOf(found.layers, read), path) ?? usual;
   const value: Value = isAtLeast(found.version, APPENDS_SINCE)
-    ? [directory, { append: true }]
-    : [...before, directory];
-  return [{ path, value }];
+    ? [element, { append: true }]
+    : [...before, element];
+  return { path, value };
 }

@@ -81,9 +81,14 @@ export class Slots {
     return this.#bytes(number, Atomics.load(this.#words, this.#at(number) + 1));
   }
 
-  put(number: number, block: Uint8Array): void {
-    Atomics.store(this.#words, this.#at(number) + 1, block.length);
-    this.#bytes(number, block.length).set(block);
+  /** All memory of the block's slot. */
+  room(number: number): Uint8Array {
+    return this.#bytes(number, this.#stride);
+  }
+
+  /** Says how many bytes of the room are the block. */
+  resize(number: number, length: number): void {
+    Atomics.store(this.#words, this.#at(number) + 1, length);
   }
 
   #at(number: number): number {

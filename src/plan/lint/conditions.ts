@@ -1,6 +1,7 @@
 /** Rules about `when`: patterns that do not compile, that match more than they seem to, and conditions that never hold. */
 
 import type { PathStep } from "../../codec/definition/located.ts";
+import { compileImage } from "../../rules/hooks/compile-image.ts";
 import { compilePattern } from "../../rules/hooks/pattern.ts";
 import type { Definition, When } from "../../spec/definition.ts";
 import { Failure } from "../../spec/failure.ts";
@@ -17,6 +18,7 @@ interface Pattern {
 
 export function lintConditions({ when }: Definition, legacy: boolean, report: Report): void {
   for (const pattern of patternsOf(when, legacy)) lintPattern(pattern, report);
+  for (const [i, image] of (when.images ?? []).entries()) lintImage(image, i, report);
   if (legacy) {
     lintJoined(when, report);
     if (when.annotationValues === undefined && !when.commands?.length && when.hasBindMounts !== true) {
@@ -42,6 +44,8 @@ function neverHolds(when: When): { path: PathStep[]; message: string } | undefin
     when.always !== undefined ||
     when.hasBindMounts !== undefined ||
     when.namespaces !== undefined ||
+    when.images !== undefined ||
+    when.sandbox !== undefined ||
     Object.keys(when.annotations ?? {}).length > 0 ||
     (when.commands ?? []).length > 0;
   return set ? undefined : { path: ["when"], message: "when sets no condition, so no container matches" };
@@ -55,6 +59,15 @@ function lintJoined({ annotationValues }: When, report: Report): void {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     report.add("pattern-invalid", ["annotations"], error.message, error.hint ?? "correct the pattern");
+  }
+}
+
+function lintImage(image: string, i: number, report: Report): void {
+  try {
+    compileImage(image);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    report.add("image-name", ["when", "images", i], error.message, error.hint ?? "correct the name");
   }
 }
 

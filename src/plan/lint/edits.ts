@@ -5,19 +5,15 @@ import type { Report } from "./problem.ts";
 import { looksSecret } from "./secret.ts";
 
 export function lintEdits(value: DefinitionFile, report: Report): void {
-  if (value.when?.images !== undefined) {
-    report.add(
-      "image-binding",
-      ["when", "images"],
-      "binding to image digests is not available yet",
-      "remove when.images; until then the hook would run for every image",
-      true,
-    );
-  }
   for (const [i, variable] of (value.edits?.env ?? []).entries()) {
     const why = looksSecret(variable);
     if (why === undefined) continue;
-    const mend = "let the hook fetch it when it runs; config.json and events keep what is written here";
-    report.add("secret-like", ["edits", "env", i], `the variable ${why}`, mend);
+    const mend = "keep it in a file that only root can read, and attach the hook env with --file NAME=PATH";
+    report.add(
+      "secret-in-edits",
+      ["edits", "env", i],
+      `the variable ${why}; the plan keeps what is written here, for all to read`,
+      mend,
+    );
   }
 }

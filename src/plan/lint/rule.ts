@@ -74,11 +74,20 @@ export const RULES = {
     "An argument or variable looks like a secret; it would be in logs and process lists.",
     "warning",
   ),
+  "secret-in-edits": rule(
+    "A variable that a definition puts into containers looks like a secret; the plan and config.json would keep it.",
+    "warning",
+    "error",
+  ),
   "pattern-invalid": rule("A pattern that Go's RE2 does not accept.", "error"),
   "unanchored-pattern": rule("A pattern without anchors matches inside other words.", "warning"),
   "never-matches": rule("The conditions hold for no container.", "warning"),
   "unknown-stage": rule("A stage that no runtime knows.", "error"),
-  "podman-stage": rule("A program at precreate is run by Podman alone.", "warning", "error"),
+  "podman-stage": rule(
+    "A program at precreate was written for Podman, which has another use for it.",
+    "warning",
+    "error",
+  ),
   "prestart-deprecated": rule("prestart is deprecated; engines run it as createRuntime.", "note", "note"),
   "repeated-stage": rule("A stage is listed twice, so the hook runs twice.", "warning"),
   "poststop-multiple-on-runc": rule(
@@ -96,10 +105,7 @@ export const RULES = {
     "What stands beside source and cannot: the image brings all but name and when.",
     "error",
   ),
-  "image-binding": rule(
-    "when.images is not available yet; accepting it would let the hook run elsewhere.",
-    "error",
-  ),
+  "image-name": rule("An image of when.images has a name that no registry could hold.", "error"),
   "edit-feeds-condition": rule("An edit sets an annotation that a condition looks at.", "error"),
   "case-only-name": rule("Two file names differ only in case, so their order is left to chance.", "warning"),
   "missing-file": rule("A file that the definition names cannot be read.", "error"),

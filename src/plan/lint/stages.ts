@@ -1,6 +1,7 @@
 /** Rules about stages: what may be listed, with and without a hook, and what listing it leads to. */
 
 import type { Definition } from "../../spec/definition.ts";
+import { PRECREATE } from "../../spec/stage.ts";
 import type { DefinitionFile, LegacyFile } from "../schema/definition.ts";
 import type { Report } from "./problem.ts";
 
@@ -43,13 +44,12 @@ export function lintStages(
       const message = "prestart is deprecated; Podman, CRI-O and Hookwright run it as createRuntime";
       report.add("prestart-deprecated", [field, i], message, "write createRuntime");
     }
-    if (stage === "precreate") {
-      const message = "Podman alone runs a program at precreate, to filter config.json";
+    if (stage === PRECREATE && (legacy || !isOurs(value))) {
       report.add(
         "podman-stage",
         [field, i],
-        message,
-        "put what it changes into edits, or leave the stage out",
+        "Podman runs this program at precreate to filter config.json; Hookwright takes edits that it prints",
+        "for one that prints edits, give the definition a name; else put what it changes into edits",
       );
     }
     if (stages.indexOf(stage) < i) {
@@ -61,6 +61,11 @@ export function lintStages(
       );
     }
   }
+}
+
+/** Whether the file says something that hooks.d has no word for: then it was not written for Podman. */
+function isOurs(value: DefinitionFile | LegacyFile): boolean {
+  return ["name", "guard", "edits", "position"].some((field) => field in value);
 }
 
 /** The recorder is the hook, and knows its stages; its filter takes the place of any other. */

@@ -54,7 +54,24 @@ const when = v.strictObject({
     ),
   ),
   images: v.exactOptional(
-    described("Image digests; not available yet, `apply` refuses it.", v.array(v.string())),
+    described(
+      "Images that the hook was tested with, sha256:… or NAME[:TAG]@sha256:…; a container of another one is refused.",
+      v.pipe(
+        v.array(
+          v.pipe(
+            v.string(),
+            v.regex(/^(?:[^@\s]+@)?sha256:[0-9a-f]{64}$/, "must be sha256:… or NAME[:TAG]@sha256:…"),
+          ),
+        ),
+        v.nonEmpty("must name an image"),
+      ),
+    ),
+  ),
+  sandbox: v.exactOptional(
+    described(
+      "true: the sandbox containers of pods, and no others; they are left alone otherwise.",
+      v.boolean(),
+    ),
   ),
 });
 
@@ -122,8 +139,6 @@ const record = v.strictObject({
   ),
 });
 
-const stageNames = [...STAGES, "precreate"] as const;
-
 export const definitionSchema = v.strictObject({
   $schema: schemaUrl,
   version: described("The format's version.", v.literal("1.0.0")),
@@ -136,10 +151,7 @@ export const definitionSchema = v.strictObject({
   hook: v.exactOptional(described("The program that runs.", hook)),
   when: v.exactOptional(described("Which containers; all that is set must hold.", when)),
   stages: v.exactOptional(
-    described(
-      "When in a container's life; a definition with a hook needs it.",
-      v.array(v.picklist(stageNames)),
-    ),
+    described("When in a container's life; a definition with a hook needs it.", v.array(v.picklist(STAGES))),
   ),
   edits: v.exactOptional(described("What changes in the container before it is created.", editsSchema)),
   record: v.exactOptional(
@@ -173,8 +185,8 @@ export const legacySchema = v.strictObject({
     v.pipe(word, v.nonEmpty("must name a program")),
   ),
   arguments: v.exactOptional(described("Arguments after the program's name.", v.array(word))),
-  stages: v.exactOptional(described("When in a container's life.", v.array(v.picklist(stageNames)))),
-  stage: v.exactOptional(described("The same as stages.", v.array(v.picklist(stageNames)))),
+  stages: v.exactOptional(described("When in a container's life.", v.array(v.picklist(STAGES)))),
+  stage: v.exactOptional(described("The same as stages.", v.array(v.picklist(STAGES)))),
   cmds: list("Patterns, of which one must match process.args[0]."),
   cmd: list("The same as cmds."),
   annotations: list("Patterns, of which one must match the value of an annotation."),

@@ -15,6 +15,15 @@ const sourced = v.strictObject({ matcher, source: v.string() });
 
 const onFailure = v.picklist(["stop", "continue"]);
 
+const images = v.array(
+  v.strictObject({
+    digest: v.string(),
+    repository: v.exactOptional(v.string()),
+    tag: v.exactOptional(v.string()),
+    source: v.string(),
+  }),
+);
+
 const when = v.strictObject({
   always: v.exactOptional(v.boolean()),
   annotations: v.exactOptional(
@@ -25,6 +34,8 @@ const when = v.strictObject({
   anyOf: v.exactOptional(v.boolean()),
   annotationValues: v.exactOptional(v.array(sourced)),
   namespaces: v.exactOptional(v.array(v.string())),
+  images: v.exactOptional(images),
+  sandbox: v.exactOptional(v.literal(true)),
 });
 
 const planned = v.strictObject({
@@ -70,6 +81,7 @@ export const entrySchema = v.strictObject({
     v.strictObject({ path: v.string(), args: v.array(v.string()), digest: v.exactOptional(hex) }),
   ),
   namespaces: v.exactOptional(v.array(v.string())),
+  images: v.exactOptional(images),
   budget: described("Seconds that all hooks of one container may take together.", whole(1)),
   events: v.strictObject({
     journald: v.exactOptional(v.boolean()),

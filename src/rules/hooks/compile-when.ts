@@ -2,6 +2,7 @@
 
 import type { When } from "../../spec/definition.ts";
 import type { CompiledWhen } from "../../spec/plan.ts";
+import { compileImage } from "./compile-image.ts";
 import { compilePattern } from "./pattern.ts";
 
 /**
@@ -15,6 +16,8 @@ export function compileWhen(when: When): CompiledWhen {
   if (when.hasBindMounts !== undefined) compiled.hasBindMounts = when.hasBindMounts;
   if (when.anyOf !== undefined) compiled.anyOf = when.anyOf;
   if (when.namespaces !== undefined) compiled.namespaces = [...when.namespaces];
+  if (when.images !== undefined) compiled.images = when.images.map(compileImage);
+  if (when.sandbox === true) compiled.sandbox = true;
   if (when.annotations !== undefined) {
     compiled.annotations = Object.entries(when.annotations).map(([key, value]) => ({
       key: compilePattern(key, "annotation key"),

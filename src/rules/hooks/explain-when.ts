@@ -6,14 +6,23 @@
 import { Failure } from "../../spec/failure.ts";
 import type { CompiledWhen } from "../../spec/plan.ts";
 import type { ContainerFacts } from "./facts.ts";
-import { emptyArgs, hasAnnotation, inNamespaces } from "./match.ts";
+import { emptyArgs, hasAnnotation, hasOthers, inNamespaces } from "./match.ts";
 import { matchesText, type PatternEngine } from "./match-pattern.ts";
+import { isTested } from "./tested-image.ts";
 
 /** `skipped`: not looked at, because the answer was settled before, or because there is nothing to look at. */
 export type Outcome = "held" | "failed" | "skipped" | "error";
 
 export interface ConditionReport {
-  condition: "namespaces" | "always" | "hasBindMounts" | "annotation" | "annotationValue" | "command";
+  condition:
+    | "sandbox"
+    | "namespaces"
+    | "images"
+    | "always"
+    | "hasBindMounts"
+    | "annotation"
+    | "annotationValue"
+    | "command";
   outcome: Outcome;
   /** What the definition asks for. */
   wanted: string;
@@ -38,8 +47,36 @@ interface Check {
 
 /** Judges every condition in turn. Never throws a Failure: what `matchDefinition` throws is a verdict here. */
 export function explainWhen(when: CompiledWhen, facts: ContainerFacts, engine?: PatternEngine): WhenReport {
+  const report = explainOthers(when, facts, engine);
+  const { images } = when;
+  if (images === undefined) return report;
+  const alone = !hasOthers(when) && !facts.sandbox;
+  const check: Check = {
+    condition: "images",
+    wanted: images.map(({ source }) => source).join(", "),
+    judge() {
+      const { digests, why } = facts.origin();
+      return { held: isTested(images, facts.origin(), !alone), found: digests?.join(", ") ?? why };
+    },
+  };
+  if (!alone && report.verdict !== "match") {
+    const skipped = { ...base(check), outcome: "skipped" as const, found: "decided before" };
+    return { ...report, conditions: [...report.conditions, skipped] };
+  }
+  const image = judged(check);
+  const verdict = image.outcome === "held" ? "match" : image.outcome === "error" ? "error" : "no match";
+  const reason = verdict === "match" ? "every condition that is set held" : sentence(image);
+  return { ...report, verdict, conditions: [...report.conditions, image], reason };
+}
+
+/** All but the image. */
+function explainOthers(
+  when: CompiledWhen,
+  facts: ContainerFacts,
+  engine: PatternEngine | undefined,
+): WhenReport {
   const anyOf = when.anyOf === true;
-  const gates = namespaceChecks(when, facts);
+  const gates = [...sandboxChecks(when, facts), ...namespaceChecks(when, facts)];
   const conditions: ConditionReport[] = [];
   let decided: WhenReport["verdict"] | undefined;
   let reason = "no condition is set, so it applies to no container";
@@ -62,6 +99,20 @@ export function explainWhen(when: CompiledWhen, facts: ContainerFacts, engine?: 
   if (held) return { verdict: "match", anyOf, conditions, reason: "every condition that is set held" };
   const asked = conditions.length > 0 ? "there was nothing to compare its conditions with" : reason;
   return { verdict: "no match", anyOf, conditions, reason: asked };
+}
+
+/** Definitions and sandboxes that are not for each other; nothing is said where both are the usual. */
+function sandboxChecks(when: CompiledWhen, facts: ContainerFacts): Check[] {
+  const sandbox = when.sandbox === true;
+  if (!sandbox && !facts.sandbox) return [];
+  const found = facts.sandbox ? "a pod's sandbox" : "no sandbox";
+  return [
+    {
+      condition: "sandbox",
+      wanted: String(sandbox),
+      judge: () => ({ held: sandbox === facts.sandbox, found }),
+    },
+  ];
 }
 
 function namespaceChecks({ namespaces }: CompiledWhen, facts: ContainerFacts): Check[] {

@@ -6,7 +6,7 @@
 import { Failure } from "../../spec/failure.ts";
 import type { Plan, PlannedDefinition } from "../../spec/plan.ts";
 import type { OciHook, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { STAGES, type Stage } from "../../spec/stage.ts";
+import { RUNTIME_STAGES, type RuntimeStage, type Stage } from "../../spec/stage.ts";
 import type { ConfigMember } from "./edits.ts";
 import { explainWhen, type WhenReport } from "./explain-when.ts";
 import { hookLists } from "./hook-lists.ts";
@@ -31,10 +31,10 @@ export interface PlacedHook {
 export interface Explanation {
   definitions: DefinitionReport[];
   /** Stages that have hooks, in the order of a container's life. */
-  order: { stage: Stage; hooks: PlacedHook[] }[];
+  order: { stage: RuntimeStage; hooks: PlacedHook[] }[];
   /** Members of the config that would change. */
   changed: ConfigMember[];
-  /** A pod's sandbox: no definition is matched against it. */
+  /** A pod's sandbox: only definitions with `when.sandbox` are matched against it. */
   sandbox: boolean;
   /** Why the container would not be created. */
   failure?: Failure;
@@ -55,11 +55,11 @@ export function explainPlan(
     outcome = { changed, sandbox: sandbox === true };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    outcome = { changed: [], sandbox: false, failure: error };
+    outcome = { changed: [], sandbox: facts.sandbox, failure: error };
   }
   const definitions = plan.definitions.map((definition) => {
     const report = explainWhen(definition.when, facts, context.patterns);
-    const applies = report.verdict === "match" && !outcome.sandbox;
+    const applies = report.verdict === "match";
     const stages = applies && definition.entry !== undefined ? definition.stages : [];
     return {
       ...report,
@@ -81,7 +81,7 @@ export function orderOf(
 ): Explanation["order"] {
   const names = new Map(definitions.map(({ entry, name }) => [entry, name]));
   const lists = hookLists(config);
-  return STAGES.flatMap((stage) => {
+  return RUNTIME_STAGES.flatMap((stage) => {
     const hooks = lists.get(stage);
     return hooks === undefined ? [] : [{ stage, hooks: hooks.map((hook) => placed(hook, names, root)) }];
   });

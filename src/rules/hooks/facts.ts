@@ -5,6 +5,8 @@
 
 import { Failure } from "../../spec/failure.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
+import type { Origin } from "./origin.ts";
+import { isInfra, isSandbox } from "./sandbox.ts";
 import {
   type Annotations,
   knownNamespace,
@@ -21,12 +23,19 @@ export interface ContainerFacts {
   command: string | null | undefined;
   hasBindMounts: boolean;
   namespace: TrustedNamespace;
+  /** A pod's sandbox. */
+  sandbox: boolean;
+  /** What the container was made of; looked up only when it is asked. */
+  origin: () => Origin;
 }
+
+const UNKNOWN: Origin = { why: "nobody was asked" };
 
 export interface FactsOptions {
   engine?: string;
   /** The pod's namespace, when the engine has said it itself. */
   namespace?: string;
+  origin?: () => Origin;
   /** Mounts that are not the container's own, such as those that an injection put there. */
   ignoreMount?: (mount: OciMount) => boolean;
 }
@@ -64,17 +73,20 @@ export function factsOf(config: RuntimeConfig, options: FactsOptions = {}): Cont
     if (typeof value !== "string") throw wrongShape(`annotations[${JSON.stringify(key)}]`, "a string");
     values.push(value);
   }
-  const { engine, namespace } = options;
+  const { engine, namespace, origin = () => UNKNOWN } = options;
+  const command = commandOf(config);
   return {
     annotations,
     keys,
     values,
-    command: commandOf(config),
+    command,
     hasBindMounts: hasBindMounts(config, options.ignoreMount),
     namespace:
       namespace === undefined
         ? trustedNamespace(annotations, engine)
         : knownNamespace(namespace, annotations, engine),
+    sandbox: isSandbox(annotations, engine) || (engine === "podman" && isInfra(annotations, command, origin)),
+    origin,
   };
 }
 

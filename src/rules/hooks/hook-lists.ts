@@ -1,10 +1,10 @@
 /** The `hooks` member of config.json, read with the tolerance of a runtime and no more. */
 
 import type { OciHook, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { STAGES, type Stage } from "../../spec/stage.ts";
+import { RUNTIME_STAGES, type RuntimeStage } from "../../spec/stage.ts";
 import { wrongShape } from "./facts.ts";
 
-export type HookLists = Map<Stage, readonly OciHook[]>;
+export type HookLists = Map<RuntimeStage, readonly OciHook[]>;
 
 /**
  * The hooks of each stage that has any. Absent and null mean none, as for runc and crun; what is in `hooks` besides the
@@ -15,7 +15,7 @@ export function hookLists(config: RuntimeConfig): HookLists {
   const { hooks } = config;
   if (hooks === undefined || hooks === null) return lists;
   if (typeof hooks !== "object" || Array.isArray(hooks)) throw wrongShape("hooks", "an object");
-  for (const stage of STAGES) {
+  for (const stage of RUNTIME_STAGES) {
     const list: unknown = Object.hasOwn(hooks, stage) ? hooks[stage] : undefined;
     if (list === undefined || list === null) continue;
     if (!Array.isArray(list)) throw wrongShape(`hooks.${stage}`, "a list");
@@ -27,7 +27,7 @@ export function hookLists(config: RuntimeConfig): HookLists {
 }
 
 /** Puts a list in place; an empty one takes the stage out, and `hooks` with its last stage. */
-export function setHooks(config: RuntimeConfig, stage: Stage, list: OciHook[]): void {
+export function setHooks(config: RuntimeConfig, stage: RuntimeStage, list: OciHook[]): void {
   if (list.length > 0) {
     config.hooks ??= {};
     config.hooks[stage] = list;

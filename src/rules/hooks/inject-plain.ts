@@ -5,14 +5,14 @@
 
 import type { Hex, Plan, PlannedDefinition } from "../../spec/plan.ts";
 import type { OciHook, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { IN_CONTAINER, type Stage } from "../../spec/stage.ts";
+import { IN_CONTAINER, PRECREATE, type Stage } from "../../spec/stage.ts";
 import type { ConfigMember } from "./edits.ts";
 import { factsOf, mountsOf } from "./facts.ts";
 import { hookLists } from "./hook-lists.ts";
 import type { PatternEngine } from "./match-pattern.ts";
+import type { Origin } from "./origin.ts";
 import { GUARD } from "./own-entry.ts";
-import { isSandbox } from "./sandbox.ts";
-import { type Skipped, selectDefinitions } from "./select.ts";
+import { selectDefinitions, type Unfit } from "./select.ts";
 import { addHooks, wantedHooks } from "./wanted.ts";
 
 export interface InjectContext {
@@ -33,6 +33,10 @@ export interface InjectContext {
   via?: "nri";
   /** The pod's namespace, when the engine has said it itself. */
   namespace?: string;
+  /** What the container was made of, as far as its engine tells. */
+  origin?: () => Origin;
+  /** Runs the hook of a definition at precreate; returns what it printed. Throws `Failure`. Absent when none is to run. */
+  precreate?(definition: PlannedDefinition): string;
   /** For patterns of the kinds `js` and `re2` (`engineNeed`). */
   patterns?: PatternEngine;
 }
@@ -41,14 +45,14 @@ export interface Injection {
   /** Definitions that apply, in order. */
   matched: PlannedDefinition[];
   /** Definitions with `onFailure: continue` whose conditions could not be judged. */
-  skipped: Skipped[];
+  skipped: Unfit[];
   /** Names of definitions, as their entries were added by this call; empty when they were there already. */
   added: { [S in Stage]?: string[] };
   /** Members of the config that this call changed; empty when there was nothing to do. */
   changed: ConfigMember[];
   /** Set when the container has startContainer entries of ours: the caller provides the spool before the runtime runs. */
   spool?: { hostDir: string; path: string; key: string };
-  /** A pod's sandbox: nothing was looked at. */
+  /** A pod's sandbox: only definitions with `when.sandbox` were looked at. */
   sandbox?: true;
 }
 
@@ -61,26 +65,16 @@ export function injectPlain(
   context: InjectContext,
 ): Injection | undefined {
   const lists = hookLists(config);
-  const injection: Injection = { matched: [], skipped: [], added: {}, changed: [] };
-  if (isSandbox(config.annotations, context.engine)) return { ...injection, sandbox: true };
   for (const list of lists.values()) if (list.some(mayBeOwn)) return;
   // Mounts of ours, and those that edits ask for, would have to be told from the container's own.
   if (mountsOf(config).some(({ destination }) => destination.includes("hookwright"))) return;
   if (plan.definitions.some(({ edits }) => edits?.mounts !== undefined)) return;
-  const facts = factsOf(config, whereFrom(context));
+  const facts = factsOf(config, context);
   const { matched, skipped } = selectDefinitions(plan.definitions, facts, context.patterns);
   if (!matched.every(isPlain)) return;
   const added = addHooks(config, wantedHooks(matched, plan, context, "", ""), matched, context.root);
   const changed: ConfigMember[] = Object.keys(added).length > 0 ? ["hooks"] : [];
-  return { matched, skipped, added, changed };
-}
-
-/** What the facts of a container are judged by besides its configuration. */
-export function whereFrom({
-  engine,
-  namespace,
-}: Pick<InjectContext, "engine" | "namespace">): Pick<InjectContext, "engine" | "namespace"> {
-  return { ...(engine === undefined ? {} : { engine }), ...(namespace === undefined ? {} : { namespace }) };
+  return { matched, skipped, added, changed, ...(facts.sandbox && { sandbox: true }) };
 }
 
 function mayBeOwn({ args }: OciHook): boolean {
@@ -88,5 +82,5 @@ function mayBeOwn({ args }: OciHook): boolean {
 }
 
 function isPlain({ edits, stages }: PlannedDefinition): boolean {
-  return edits === undefined && !stages.some((stage) => IN_CONTAINER.has(stage));
+  return edits === undefined && !stages.some((stage) => stage === PRECREATE || IN_CONTAINER.has(stage));
 }

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { Edits } from "../../spec/definition.ts";
 import type { CompiledWhen, Plan, PlannedDefinition } from "../../spec/plan.ts";
 import type { OciHook, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { STAGES, type Stage } from "../../spec/stage.ts";
+import { RUNTIME_STAGES, STAGES, type Stage } from "../../spec/stage.ts";
 import { explainPlan, orderOf } from "./explain.ts";
 import { findFeedback } from "./feedback.ts";
 import { type InjectContext, injectPlan } from "./inject.ts";
@@ -328,7 +328,7 @@ describe("who is left out", () => {
     );
     const { matched, skipped } = injectPlan({ process: {} }, pass, context());
     expect(matched.map(({ name }) => name)).toEqual(["b"]);
-    expect(skipped.map(({ failure }) => failure.message)).toEqual([message]);
+    expect(skipped.map(({ message: said }) => said)).toEqual([message]);
   });
 });
 
@@ -433,7 +433,7 @@ test("twice is once; foreign hooks keep their order; removal gives the hooks and
       const once = structuredClone(config);
       expect(injectPlan(config, plan, context()).changed).toEqual([]);
       expect(config).toEqual(once);
-      for (const one of STAGES) {
+      for (const one of RUNTIME_STAGES) {
         const kept = (config.hooks?.[one] ?? []).filter((hook) => ownEntry(hook) === undefined);
         expect(kept).toEqual(given.hooks?.[one] ?? []);
       }

@@ -6,17 +6,18 @@
 
 import { type Hex, isHex, type Plan, type PlannedDefinition } from "../../spec/plan.ts";
 import type { OciMount, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { IN_CONTAINER, STAGES, type Stage } from "../../spec/stage.ts";
+import { IN_CONTAINER, RUNTIME_STAGES, type RuntimeStage } from "../../spec/stage.ts";
 import { containerDirectory, containerMounts, isOwnMount } from "./container-mounts.ts";
 import { editMountsOf, isEditOf } from "./edit-mounts.ts";
 import { applyEdits } from "./edits.ts";
 import { factsOf, mountsOf } from "./facts.ts";
 import { hookLists } from "./hook-lists.ts";
-import { type InjectContext, type Injection, injectPlain, whereFrom } from "./inject-plain.ts";
+import { type InjectContext, type Injection, injectPlain } from "./inject-plain.ts";
 import { type OwnEntry, ownEntry, withoutKey } from "./own-entry.ts";
 import { removeInjection } from "./remove.ts";
 import { same } from "./same.ts";
 import { selectDefinitions } from "./select.ts";
+import { statedEdits } from "./stated-edits.ts";
 import { addHooks, type Wanted, wantedHooks } from "./wanted.ts";
 
 export type { InjectContext, Injection } from "./inject-plain.ts";
@@ -32,16 +33,17 @@ export function injectPlan(config: RuntimeConfig, plan: Plan, context: InjectCon
 function injectFully(config: RuntimeConfig, plan: Plan, context: InjectContext): Injection {
   const lists = hookLists(config);
   const injection: Injection = { matched: [], skipped: [], added: {}, changed: [] };
-  const { matched: selected, skipped } = selectDefinitions(
-    plan.definitions,
-    factsFor(config, plan, context),
-    context.patterns,
-  );
+  const facts = factsFor(config, plan, context);
+  if (facts.sandbox) injection.sandbox = true;
+  const { matched: selected, skipped } = selectDefinitions(plan.definitions, facts, context.patterns);
   const matched = withGiven(selected, plan, lists, context.root);
   const changed = new Set(
     applyEdits(
       config,
-      matched.flatMap(({ edits }) => edits ?? []),
+      matched.flatMap((definition) => [
+        ...(definition.edits === undefined ? [] : [definition.edits]),
+        ...statedEdits(definition, context.precreate, skipped),
+      ]),
     ),
   );
 
@@ -88,7 +90,7 @@ export function factsFor(
     edited ||= asked;
     return asked || isOwnMount(mount, context);
   };
-  const facts = factsOf(config, { ignoreMount, ...whereFrom(context) });
+  const facts = factsOf(config, { ...context, ignoreMount });
   if (facts.hasBindMounts || !edited) return facts;
   return { ...facts, hasBindMounts: hadBindMounts(config, plan, context) };
 }
@@ -145,13 +147,13 @@ function keyOf(lists: ReturnType<typeof hookLists>, { root, plan }: InjectContex
 /** Whether our entries, stage by stage, and our mounts are just what is wanted; where foreign ones stand does not count. */
 function isComplete(
   lists: ReturnType<typeof hookLists>,
-  wanted: Map<Stage, Wanted>,
+  wanted: Map<RuntimeStage, Wanted>,
   config: RuntimeConfig,
   mounts: OciMount[],
   context: InjectContext,
   stays: (own: OwnEntry) => boolean,
 ): boolean {
-  for (const stage of STAGES) {
+  for (const stage of RUNTIME_STAGES) {
     const ours = (lists.get(stage) ?? []).filter((hook) => {
       const own = ownEntry(hook, context.root);
       return own !== undefined && !stays(own);

@@ -5,7 +5,7 @@
 
 import type { Hex, Plan, PlannedDefinition } from "../../spec/plan.ts";
 import type { OciHook } from "../../spec/runtime-config.ts";
-import { IN_CONTAINER, type Stage } from "../../spec/stage.ts";
+import { IN_CONTAINER, PRECREATE, type Stage } from "../../spec/stage.ts";
 import { runEntry, type Via } from "./own-entry.ts";
 
 export interface Place {
@@ -104,6 +104,7 @@ function stagesOf({ stages }: PlannedDefinition): Stage[] {
 }
 
 function unfitForBoth({ stages }: PlannedDefinition): string | undefined {
+  if (stages.includes(PRECREATE)) return "a hook of precreate is run by the wrapper only";
   if (stages.some((stage) => IN_CONTAINER.has(stage)))
     return "a hook of startContainer needs mounts that only the wrapper makes";
   return undefined;
@@ -115,7 +116,8 @@ function unfitForHooks(definition: PlannedDefinition): string | undefined {
     Boolean,
   ).length;
   if (edits !== undefined) return "edits are made by the wrapper only";
-  if (when.namespaces !== undefined) return "when.namespaces is a condition that only the wrapper knows";
+  const unknown = (["namespaces", "images", "sandbox"] as const).find((key) => when[key] !== undefined);
+  if (unknown !== undefined) return `when.${unknown} is a condition that only the wrapper knows`;
   if (when.anyOf === true && (kinds > 1 || (when.annotations ?? []).length > 1))
     return "a 1.0.0 file cannot say that one of several conditions is enough";
   if (position === "prepend") return "its hook goes before all others, which hooks.d has no word for";

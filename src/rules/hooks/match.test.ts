@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { When } from "../../spec/definition.ts";
+import { Failure } from "../../spec/failure.ts";
 import type { Plan } from "../../spec/plan.ts";
 import type { RuntimeConfig } from "../../spec/runtime-config.ts";
 import { compileWhen } from "./compile-when.ts";
@@ -10,6 +11,7 @@ import { explainWhen } from "./explain-when.ts";
 import { factsOf } from "./facts.ts";
 import { matchDefinition } from "./match.ts";
 import { type EngineNeed, engineNeed } from "./match-pattern.ts";
+import type { Origin } from "./origin.ts";
 import { loadEngine } from "./pattern-engine.ts";
 
 const engine = await loadEngine("re2");
@@ -125,6 +127,79 @@ describe("namespaces", () => {
     const annotations = { ...inA.annotations, "io.kubernetes.pod.namespace": "b" };
     expect(() => verdict({ namespaces: ["a"] }, { annotations })).toThrow(/annotations disagree/);
     expect(verdict({ always: true }, { annotations })).toBe(true);
+  });
+});
+
+describe("images", () => {
+  const [good, other] = [`sha256:${"a".repeat(64)}`, `sha256:${"b".repeat(64)}`];
+  const made = (digests: readonly string[] | undefined, name?: string): Origin => ({
+    why: "nobody says it",
+    ...(digests && { digests }),
+    ...(name !== undefined && { name }),
+  });
+  const judged = (when: When, origin: Origin, container: RuntimeConfig = sh) => {
+    try {
+      return matchDefinition(compileWhen(when), factsOf(container, { origin: () => origin }), engine);
+    } catch (error) {
+      if (error instanceof Failure && error.exitCode === 126) return error.code;
+      throw error;
+    }
+  };
+  const chosen: When = { commands: ["^/bin/sh$"] };
+  const named = [`nginx:1@${good}`];
+
+  test.each<[string, When, Origin, boolean | string]>([
+    ["one that was tested", { ...chosen, images: [other, good] }, made([good]), true],
+    ["by any of its digests", { ...chosen, images: [good] }, made([other, good]), true],
+    ["another", { ...chosen, images: [good] }, made([other]), "image_mismatch"],
+    ["not known", { ...chosen, images: [good] }, made(undefined), "image_unknown"],
+    ["not chosen", { commands: ["^/bin/x$"], images: [good] }, made([other]), false],
+    ["not chosen and not known", { commands: ["^/bin/x$"], images: [good] }, made(undefined), false],
+    ["always chooses all", { always: true, images: [good] }, made([other]), "image_mismatch"],
+    ["images alone chooses", { images: [good] }, made([good]), true],
+    ["images alone leaves others alone", { images: [good] }, made([other]), false],
+    ["images alone, not known", { images: [good] }, made(undefined), "image_unknown"],
+    ["named, one that was tested", { images: named }, made([good], "other"), true],
+    ["named: a tag that was moved", { images: named }, made([other], "nginx:1"), "image_mismatch"],
+    ["named in full", { images: named }, made([other], "docker.io/library/nginx:1"), "image_mismatch"],
+    ["named: another tag", { images: named }, made([other], "nginx:2"), false],
+    ["named: no tag is latest", { images: named }, made([other], "nginx"), false],
+    ["named: another registry", { images: named }, made([other], "localhost:5000/library/nginx:1"), false],
+    ["named: by digest, of any tag", { images: named }, made([other], `nginx@${other}`), "image_mismatch"],
+    ["named without a tag: any", { images: [`nginx@${good}`] }, made([other], "nginx:7"), "image_mismatch"],
+    ["named, called by its id", { images: named }, made([other], "b".repeat(64)), false],
+    ["named, only the name is known", { images: named }, made(undefined, "nginx:1"), "image_unknown"],
+    ["named, another name and no digest", { images: named }, made(undefined, "busybox:1"), false],
+    ["named, nothing is known", { images: named }, made(undefined), "image_unknown"],
+  ])("%s", (_, when, origin, expected) => {
+    expect(judged(when, origin)).toBe(expected);
+    const { verdict: told } = explainWhen(compileWhen(when), factsOf(sh, { origin: () => origin }), engine);
+    expect(told).toBe(typeof expected === "string" ? "error" : expected ? "match" : "no match");
+  });
+
+  test("nothing is looked up for definitions without images", () => {
+    const origin = () => {
+      throw new Error("it was");
+    };
+    expect(matchDefinition(compileWhen(chosen), factsOf(sh, { origin }), engine)).toBe(true);
+  });
+});
+
+describe("sandboxes", () => {
+  const sandbox: RuntimeConfig = { ...sh, annotations: { "io.kubernetes.cri.container-type": "sandbox" } };
+  const inA = { ...sandbox.annotations, "io.kubernetes.cri.sandbox-namespace": "a" };
+  test.each<[string, When, RuntimeConfig, boolean]>([
+    ["are left alone", { always: true }, sandbox, false],
+    ["unless they are asked for", { sandbox: true }, sandbox, true],
+    ["with the rest", { sandbox: true, commands: ["nope"] }, sandbox, false],
+    ["in a namespace", { sandbox: true, namespaces: ["a"] }, { annotations: inA }, true],
+    ["in another", { sandbox: true, namespaces: ["b"] }, { annotations: inA }, false],
+    ["others are not meant then", { sandbox: true }, sh, false],
+    ["always does not reach them", { always: true, sandbox: true }, sh, false],
+  ])("%s", (_, when, config, expected) => {
+    expect(verdict(when, config)).toBe(expected);
+    const told = explainWhen(compileWhen(when), factsOf(config), engine);
+    expect(told.verdict === "match").toBe(expected);
   });
 });
 

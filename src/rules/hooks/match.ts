@@ -1,26 +1,40 @@
 /**
  * Whether a definition applies to a container: hooks.d 1.0.0 `when`, and 0.1.0's any-of, exactly as
- * go.podman.io/common/pkg/hooks judges them (notes/hooks.d/matching.md), and our `namespaces`. This is the fast path; it
+ * go.podman.io/common/pkg/hooks judges them (notes/hooks.d/matching.md), and our `namespaces`, `images` and `sandbox`. This is the fast path; it
  * says yes or no. `explain-when.ts` says why, and a test holds the two together.
  */
 
-import { Failure } from "../../spec/failure.ts";
+import { EXIT, Failure } from "../../spec/failure.ts";
 import type { CompiledWhen, Matcher } from "../../spec/plan.ts";
 import type { ContainerFacts } from "./facts.ts";
 import { matchesText, type PatternEngine } from "./match-pattern.ts";
+import { isTested } from "./tested-image.ts";
 
 /**
  * Whether the conditions hold. All that are set must hold, and at least one must be set; with `anyOf` one is enough.
  * Throws the Failure `process_args_empty` where upstream has its error: commands are asked about, and the container has
- * a process without arguments. Throws `namespace_conflict` when the namespace that decides is contradictory.
+ * a process without arguments. Throws `scope_conflict` when the namespace that decides is contradictory, and what
+ * `isTested` throws for the image.
  */
 export function matchDefinition(when: CompiledWhen, facts: ContainerFacts, engine?: PatternEngine): boolean {
+  if ((when.sandbox === true) !== facts.sandbox) return false;
   if (when.namespaces !== undefined && !inNamespaces(when.namespaces, facts)) return false;
-  return when.anyOf === true ? matchAny(when, facts, engine) : matchAll(when, facts, engine);
+  const { images } = when;
+  if (images !== undefined && !hasOthers(when)) return isTested(images, facts.origin(), false);
+  const chosen = when.anyOf === true ? matchAny(when, facts, engine) : matchAll(when, facts, engine);
+  return chosen && (images === undefined || isTested(images, facts.origin(), true));
+}
+
+/** Whether anything but `images` is set. */
+export function hasOthers(when: CompiledWhen): boolean {
+  const { always, hasBindMounts, annotations, annotationValues, commands, namespaces, sandbox } = when;
+  if ([always, hasBindMounts, annotationValues, namespaces, sandbox].some((one) => one !== undefined))
+    return true;
+  return (annotations ?? []).length > 0 || (commands ?? []).length > 0;
 }
 
 function matchAll(when: CompiledWhen, facts: ContainerFacts, engine: PatternEngine | undefined): boolean {
-  let held = when.namespaces !== undefined;
+  let held = when.namespaces !== undefined || when.sandbox === true;
   if (when.always !== undefined) {
     if (!when.always) return false;
     held = true;
@@ -92,10 +106,11 @@ export function inNamespaces(names: readonly string[], { namespace }: ContainerF
   if (namespace.kind === "conflict") {
     const values = namespace.values.map(({ source, name }) => `${source}=${JSON.stringify(name)}`).join(", ");
     throw new Failure(
-      "namespace_conflict",
+      "scope_conflict",
       `judge the container's namespace: the annotations disagree: ${values}`,
       {
         hint: "take the annotation that the engine did not write out of the pod",
+        exitCode: EXIT.refused,
       },
     );
   }

@@ -6,39 +6,42 @@ import type { ContainerFacts } from "./facts.ts";
 import { matchDefinition } from "./match.ts";
 import type { PatternEngine } from "./match-pattern.ts";
 
-export interface Skipped {
-  definition: PlannedDefinition;
-  failure: Failure;
+/** Why a definition could not be judged, or must not be passed over. */
+export class Unfit extends Failure {
+  readonly definition: PlannedDefinition;
+
+  constructor(failure: Failure, definition: PlannedDefinition) {
+    const { code, message, hint, exitCode } = failure;
+    const rest = { exitCode, cause: failure };
+    super(
+      code,
+      `match hook ${JSON.stringify(definition.name)}: ${message}`,
+      hint === undefined ? rest : { hint, ...rest },
+    );
+    this.definition = definition;
+  }
 }
 
 /**
- * The definitions that apply, in the plan's order. What `matchDefinition` throws stops the container, with the
+ * The definitions that apply, in the plan's order. What `matchDefinition` throws stops the container, as an `Unfit` with the
  * definition's name in the message; of a definition with `onFailure: continue` it is only noted.
  */
 export function selectDefinitions(
   definitions: readonly PlannedDefinition[],
   facts: ContainerFacts,
   engine?: PatternEngine,
-): { matched: PlannedDefinition[]; skipped: Skipped[] } {
+): { matched: PlannedDefinition[]; skipped: Unfit[] } {
   const matched: PlannedDefinition[] = [];
-  const skipped: Skipped[] = [];
+  const skipped: Unfit[] = [];
   for (const definition of definitions) {
     try {
       if (matchDefinition(definition.when, facts, engine)) matched.push(definition);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const failure = named(error, definition);
-      if (definition.onFailure !== "continue") throw failure;
-      skipped.push({ definition, failure });
+      const unfit = new Unfit(error, definition);
+      if (definition.onFailure !== "continue") throw unfit;
+      skipped.push(unfit);
     }
   }
   return { matched, skipped };
-}
-
-function named(failure: Failure, { name }: PlannedDefinition): Failure {
-  const hint = failure.hint === undefined ? {} : { hint: failure.hint };
-  return new Failure(failure.code, `match hook ${JSON.stringify(name)}: ${failure.message}`, {
-    ...hint,
-    cause: failure,
-  });
 }

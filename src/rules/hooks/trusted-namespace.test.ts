@@ -1,7 +1,8 @@
 /** A40: only what the engine writes last names a container's namespace, or makes it a sandbox. */
 
 import { describe, expect, test } from "bun:test";
-import { isSandbox } from "./sandbox.ts";
+import { engineOf } from "./engine-of.ts";
+import { isInfra, isSandbox } from "./sandbox.ts";
 import { knownNamespace, trustedNamespace } from "./trusted-namespace.ts";
 
 const CONTAINERD = "io.kubernetes.cri.sandbox-namespace";
@@ -38,6 +39,34 @@ describe("trustedNamespace", () => {
     expect(trustedNamespace(annotations, engine)).toEqual(expected);
   });
 
+  const sandboxOf = (rest: Record<string, string>) => ({
+    "io.kubernetes.cri-o.ContainerType": "sandbox",
+    ...rest,
+  });
+  test.each<[string, Record<string, string>, string, ReturnType<typeof trustedNamespace>]>([
+    [
+      "a sandbox of CRI-O: the key after the pod's labels",
+      sandboxOf({ "io.kubernetes.cri-o.Namespace": "a", [CRIO]: "b" }),
+      "crio",
+      named("a", "io.kubernetes.cri-o.Namespace"),
+    ],
+    ["a sandbox of CRI-O: a label of the pod alone", sandboxOf({ [CRIO]: "b" }), "crio", { kind: "none" }],
+    [
+      "a container of CRI-O with the sandbox's key",
+      { "io.kubernetes.cri-o.ContainerType": "container", "io.kubernetes.cri-o.Namespace": "b", [CRIO]: "a" },
+      "crio",
+      named("a", CRIO),
+    ],
+    [
+      "containerd, with a type for CRI-O",
+      sandboxOf({ "io.kubernetes.cri-o.Namespace": "b", [CONTAINERD]: "a" }),
+      "containerd",
+      named("a", CONTAINERD),
+    ],
+  ])("%s", (_, annotations, engine, expected) => {
+    expect(trustedNamespace(annotations, engine)).toEqual(expected);
+  });
+
   test("conflict names both", () => {
     const values = [
       { source: CONTAINERD, name: "a" },
@@ -59,6 +88,43 @@ test("a namespace that the engine has said itself needs no annotation, and no an
   ];
   expect(knownNamespace("a", { [CRIO]: "b" }, "crio")).toEqual({ kind: "conflict", values });
   expect(knownNamespace("a", { [CRIO]: "b" })).toEqual({ kind: "conflict", values });
+});
+
+describe("engineOf", () => {
+  const id = "c".repeat(64);
+  const podman = `/var/lib/containers/storage/overlay-containers/${id}/userdata`;
+  const crio = `/run/containers/storage/overlay-containers/${id}/userdata`;
+  const lock = "/var/lib/containers/storage/overlay-containers/containers.lock";
+  const read = (path: string) => (path === lock ? "" : null);
+  const claims = { "io.container.manager": "cri-o", "io.kubernetes.cri-o.ContainerID": id };
+  test.each<[string, string, Record<string, string>, string | undefined]>([
+    ["Docker", `/run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby/${id}`, claims, "docker"],
+    ["containerd", `/run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}`, claims, "containerd"],
+    ["Podman", podman, { "io.container.manager": "libpod" }, "podman"],
+    ["Podman with a slash", `${podman}/`, {}, "podman"],
+    ["another storage driver", podman.replace("overlay", "vfs"), {}, "podman"],
+    ["CRI-O", crio, claims, "crio"],
+    ["Podman's user says that it is CRI-O", podman, claims, "podman"],
+    ["by hand", "/srv/bundle", claims, undefined],
+  ])("%s", (_, bundle, annotations, expected) => expect(engineOf(bundle, annotations, read)).toBe(expected));
+});
+
+describe("isInfra", () => {
+  const called = (containerName: string) => () => ({ why: "", containerName });
+  test.each<[string, Record<string, string>, string, string, boolean]>([
+    ["a pod's", {}, "/catatonit", "930670c03cc1-infra", true],
+    ["by another name", {}, "/catatonit", "web-infra", false],
+    ["with a program of its own", {}, "/bin/sh", "930670c03cc1-infra", false],
+    [
+      "a container of `kube play` of that name",
+      { "io.kubernetes.cri-o.ContainerType": "container" },
+      "/pause",
+      "930670c03cc1-infra",
+      false,
+    ],
+  ])("%s", (_, annotations, command, name, expected) => {
+    expect(isInfra(annotations, command, called(name))).toBe(expected);
+  });
 });
 
 describe("isSandbox", () => {

@@ -4,6 +4,8 @@
  * on a container, CRI-O lets the author's value through. The guard asks the same of the annotations in the state.
  */
 
+import { isSandbox } from "./sandbox.ts";
+
 export type Annotations = { readonly [key: string]: string };
 
 export type TrustedNamespace =
@@ -21,6 +23,9 @@ export const NAMESPACE_KEYS: readonly [engine: string, key: string][] = [
 /** What the source is called when the engine has told us the namespace itself, over NRI. */
 const FIRST_HAND = "nri";
 
+/** On a sandbox CRI-O copies labels of the pod, and writes this one after them. */
+const CRIO_SANDBOX_KEY = "io.kubernetes.cri-o.Namespace";
+
 /**
  * The namespace, or `none`, or a conflict. `engine` (containerd, crio, docker, podman), when it is known, decides which
  * key counts; docker and podman have no namespaces, and whatever the annotations say there is the user's word.
@@ -31,7 +36,8 @@ export function trustedNamespace(
 ): TrustedNamespace {
   if (!annotations || engine === "docker" || engine === "podman") return { kind: "none" };
   const values: { source: string; name: string }[] = [];
-  for (const [writer, source] of NAMESPACE_KEYS) {
+  for (const [writer, usual] of NAMESPACE_KEYS) {
+    const source = writer === "crio" && isSandbox(annotations, engine) ? CRIO_SANDBOX_KEY : usual;
     const name = Object.hasOwn(annotations, source) ? annotations[source] : undefined;
     if (typeof name !== "string" || name === "") continue;
     if (writer === engine) return { kind: "name", name, source };

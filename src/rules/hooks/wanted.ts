@@ -2,7 +2,7 @@
 
 import type { Plan, PlannedDefinition } from "../../spec/plan.ts";
 import type { OciHook, RuntimeConfig } from "../../spec/runtime-config.ts";
-import { IN_CONTAINER, type Stage } from "../../spec/stage.ts";
+import { IN_CONTAINER, isRuntimeStage, type RuntimeStage } from "../../spec/stage.ts";
 import { hookLists, setHooks } from "./hook-lists.ts";
 import type { InjectContext, Injection } from "./inject-plain.ts";
 import { beginEntry, collectEntry, ownEntry, runEntry } from "./own-entry.ts";
@@ -27,9 +27,9 @@ export function wantedHooks(
   context: InjectContext,
   key: string,
   directory: string,
-): Map<Stage, Wanted> {
-  const wanted = new Map<Stage, Wanted>();
-  const at = (stage: Stage): Wanted => {
+): Map<RuntimeStage, Wanted> {
+  const wanted = new Map<RuntimeStage, Wanted>();
+  const at = (stage: RuntimeStage): Wanted => {
     const there = wanted.get(stage) ?? { first: [], prepend: [], append: [] };
     wanted.set(stage, there);
     return there;
@@ -45,7 +45,7 @@ export function wantedHooks(
   };
   for (const { entry, stages, timeout, position } of matched) {
     if (entry === undefined) continue;
-    for (const stage of stages.map(placeOf)) {
+    for (const stage of stages.filter(isRuntimeStage).map(placeOf)) {
       const inside = IN_CONTAINER.has(stage);
       const where = inside
         ? { directory, spool: { path: `${directory}/spool`, key } }
@@ -63,14 +63,14 @@ export function wantedHooks(
 }
 
 /** The stage at which a definition's hook is injected: `prestart` became createRuntime upstream in 2024. */
-function placeOf(stage: Stage): Stage {
+function placeOf(stage: RuntimeStage): RuntimeStage {
   return stage === "prestart" ? "createRuntime" : stage;
 }
 
 /** Puts the entries in place; returns the names of the definitions by stage. */
 export function addHooks(
   config: RuntimeConfig,
-  wanted: Map<Stage, Wanted>,
+  wanted: Map<RuntimeStage, Wanted>,
   matched: readonly PlannedDefinition[],
   root: string,
 ): Injection["added"] {

@@ -164,6 +164,7 @@ describe.skipIf(!built("hookwright-guard"))("the guard", () => {
     const ours = lines.filter((line) => line.startsWith("HOOKWRIGHT_")).sort();
     expect(ours).toEqual([
       expect.stringMatching(/^HOOKWRIGHT_DEADLINE=\d+$/),
+      expect.stringMatching(/^HOOKWRIGHT_LEDGER=\/.*\/ledger\/[0-9a-f]{32}\/[0-9a-f]{64}\.0{64}$/),
       "HOOKWRIGHT_STAGE=createRuntime",
     ]);
     expect(lines).toContain(STATE);

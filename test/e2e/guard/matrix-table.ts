@@ -5,7 +5,7 @@
  */
 
 import type { Result } from "../../../src/spec/event.ts";
-import type { Stage } from "../../../src/spec/stage.ts";
+import type { RuntimeStage } from "../../../src/spec/stage.ts";
 import type { RuntimeName } from "../../support/runtime.ts";
 
 export interface Way {
@@ -57,7 +57,7 @@ export type Effect =
   /** The container runs as if nothing had happened; the event alone tells. */
   | "only recorded";
 
-export const EFFECT: Record<Stage, Record<RuntimeName, Effect>> = {
+export const EFFECT: Record<RuntimeStage, Record<RuntimeName, Effect>> = {
   // `prestart` is injected as createRuntime, as hooks.d does.
   prestart: { runc: "create fails", crun: "create fails" },
   createRuntime: { runc: "create fails", crun: "create fails" },

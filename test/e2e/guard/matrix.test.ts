@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import type { EndEvent, HookEvent } from "../../../src/spec/event.ts";
-import { STAGES, type Stage } from "../../../src/spec/stage.ts";
+import { RUNTIME_STAGES, type RuntimeStage } from "../../../src/spec/stage.ts";
 import { makeBundle } from "../../support/bundle.ts";
 import { applyPlan } from "../../support/plan.ts";
 import { program } from "../../support/programs.ts";
@@ -21,7 +21,7 @@ afterEach(() => root.remove());
 const ways: [string, Way][] = Object.entries(WAYS);
 
 for (const runtime of RUNTIMES)
-  for (const stage of STAGES)
+  for (const stage of RUNTIME_STAGES)
     describe(`${runtime}: a hook at ${stage}`, () => {
       test.each(ways)("that %s", async (_name, way) => {
         await apply(stage, way);
@@ -38,7 +38,7 @@ for (const runtime of RUNTIMES)
     });
 
 /** One definition: the way's script, at that stage, for every container. */
-async function apply(stage: Stage, way: Way): Promise<void> {
+async function apply(stage: RuntimeStage, way: Way): Promise<void> {
   await applyPlan(root.root, {
     hook: {
       version: "1.0.0",
@@ -111,12 +111,12 @@ function events(): HookEvent[] {
   return lines.map((line): HookEvent => JSON.parse(line));
 }
 
-function expected(way: Way, stage: Stage, runtime: RuntimeName): Effect {
+function expected(way: Way, stage: RuntimeStage, runtime: RuntimeName): Effect {
   if (way.result === "ok") return "only recorded";
   return way.gone && stage === "startContainer" ? "create fails" : EFFECT[stage][runtime];
 }
 
-function checkRecord(all: HookEvent[], end: EndEvent | undefined, way: Way, stage: Stage): void {
+function checkRecord(all: HookEvent[], end: EndEvent | undefined, way: Way, stage: RuntimeStage): void {
   expect(all.map((event) => event.kind)).toEqual(["start", "end"]);
   expect(all[0]?.run).toBe(end?.run ?? "");
   expect(end?.stage).toBe(stage === "prestart" ? "createRuntime" : stage);

@@ -209,7 +209,7 @@ describe.skipIf(!ready)("compressed layers", () => {
     (how) => {
       const dir = `${work}/compressed-${how}`;
       cpSync(start, dir, { recursive: true });
-      sh(dir, "seq 1 2000000 >numbers; tar cf big.tar numbers; : >empty");
+      sh(dir, "seq 1 7000000 >numbers; tar cf big.tar numbers; : >empty");
       for (const archive of ["big.tar", "layer.tar", "empty"]) {
         const words = ["raw", "add-layer", "--image", "l:a", "--tag", archive, "--compress", how, archive];
         const { code, stderr } = runIn(dir, "ours", words);
@@ -224,7 +224,7 @@ describe.skipIf(!ready)("compressed layers", () => {
       sh(dir, `cmp numbers ${dir}-u/rootfs/numbers`);
       rmSync(dir, { recursive: true });
     },
-    60_000,
+    120_000,
   );
 
   test("auto is as the last layer that is compressed, and the annotation tells the plain size", () => {

@@ -24,7 +24,7 @@ import {
 } from "../../support/runtime.ts";
 import { buildCalls } from "./recorder-launch.ts";
 
-const CACHE = `${import.meta.dir}/../../../.cache/runtimes`;
+const CACHE = `${import.meta.dir}/../../../.cache/engines`;
 const PROGRAM = ["/bin/sh", "-c", "ls / >/dev/null; sleep 0.05; cat /proc/self/status | grep -q Seccomp"];
 const TURNS = 25;
 const SYSINFO = process.arch === "x64" ? "99" : "179";
@@ -48,7 +48,7 @@ const runtimes: Runtime[] = [
 ];
 
 if (others.length === 0)
-  test.skip("runc and crun of another Debian release: scripts/runtimes did not get them", () => {});
+  test.skip("runc and crun of another Debian release: scripts/engines did not get them", () => {});
 
 describe.skipIf(!built("hookwright"))("a recorded profile", () => {
   let root: TempRoot;

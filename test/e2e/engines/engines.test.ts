@@ -4,19 +4,19 @@
  */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { makeRootfs } from "../support/bundle.ts";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { makeRootfs } from "../../support/bundle.ts";
 import {
   EngineWorld,
   installed,
   preparePodman,
   startContainerd,
-  startDocker,
   writeContainerdConfig,
-} from "../support/engines.ts";
-import { applyPlan, hookScript } from "../support/plan.ts";
-import { built, program } from "../support/programs.ts";
-import { type TempRoot, tempRoot } from "../support/root.ts";
+} from "../../support/engines.ts";
+import { applyPlan, hookScript } from "../../support/plan.ts";
+import { built, program } from "../../support/programs.ts";
+import { type TempRoot, tempRoot } from "../../support/root.ts";
+import { done } from "./done.ts";
 
 const ready = built("hookwright", "hookwright-host", "hookwright-runc");
 
@@ -54,81 +54,6 @@ function events(): Ran[] {
 function stages(): string[] {
   return events().map(({ hook, stage, result }) => `${hook.name} ${stage} ${result}`);
 }
-
-async function done(
-  promise: Promise<{ code: number | null; stdout: string; stderr: string }>,
-): Promise<string> {
-  const { code, stdout, stderr } = await promise;
-  expect(`${code}: ${stderr}${code === 0 ? "" : stdout}`).toStartWith("0: ");
-  return stdout;
-}
-
-describe.skipIf(!ready || !installed("dockerd", "docker", "tar"))("Docker", () => {
-  test("a hook fires, its failure is in Docker's message, and daemon.json comes back", async () => {
-    const file = `${root.root}/etc/docker/daemon.json`;
-    const bytes = '{"exec-opts": ["native.cgroupdriver=cgroupfs"],   "debug":false}\n';
-    mkdirSync(`${root.root}/etc/docker`);
-    writeFileSync(file, bytes);
-    await applyPlan(root.root, { note: definition({ always: true }) });
-    await done(world.hookwright("engine", "enable", "docker"));
-    await startDocker(world, root);
-    const verified = JSON.parse(
-      await done(world.hookwright("engine", "verify", "docker", "--format", "json")),
-    );
-    expect(verified.events.map(({ stage, result }: Ran) => `${stage} ${result}`)).toEqual([
-      "createRuntime ok",
-      "poststop ok",
-    ]);
-
-    makeRootfs(`${root.work}/image`);
-    await done(world.run(["sh", "-c", `tar -C ${root.work}/image -c . | docker import - bb:1`]));
-    writeFileSync(`${root.work}/fail`, "");
-    const failed = await world.run([
-      "docker",
-      "run",
-      "--rm",
-      "--network",
-      "none",
-      "--runtime",
-      "hookwright",
-      "bb:1",
-      "/bin/true",
-    ]);
-    expect(failed.code).toBe(125);
-    expect(failed.stderr).toContain("the hook says no");
-    const plain = await world.run([
-      "docker",
-      "run",
-      "--rm",
-      "--network",
-      "none",
-      "bb:1",
-      "/bin/echo",
-      "without",
-    ]);
-    expect([plain.code, plain.stdout]).toEqual([0, "without\n"]);
-
-    await done(world.hookwright("engine", "disable", "docker"));
-    expect(readFileSync(file, "utf8")).toBe(bytes);
-  }, 120_000);
-
-  test("as the default runtime, read anew by SIGHUP", async () => {
-    await applyPlan(root.root, { note: definition({ always: true }) });
-    mkdirSync(`${root.root}/etc/docker`);
-    writeFileSync(`${root.root}/etc/docker/daemon.json`, "{}");
-    await startDocker(world, root);
-    makeRootfs(`${root.work}/image`);
-    await done(world.run(["sh", "-c", `tar -C ${root.work}/image -c . | docker import - bb:1`]));
-    await done(world.hookwright("engine", "enable", "docker", "--default"));
-    await done(world.run(["kill", "-HUP", readFileSync(`${root.work}/docker.pid`, "utf8")]));
-    const run = ["docker", "run", "--rm", "--network", "none", "bb:1", "/bin/true"];
-    for (let tries = 0; tries < 20 && events().length === 0; tries++) {
-      await done(world.run(run));
-      if (events().length === 0) await Bun.sleep(200);
-    }
-    expect(stages()).toEqual(["note createRuntime ok", "note poststop ok"]);
-  }, 120_000);
-});
 
 describe.skipIf(!ready || !installed("podman", "conmon"))("Podman", () => {
   const podman = (...args: string[]) => world.run(["podman", "run", "--rm", "--network", "none", ...args]);
@@ -193,40 +118,6 @@ describe.skipIf(!ready || !installed("podman", "conmon"))("Podman", () => {
     expect(readdirSync(`${root.root}/etc/cdi`)).toEqual(["vendor.json"]);
   }, 120_000);
 });
-
-describe.skipIf(!ready || !installed("podman", "conmon", "newuidmap", "catatonit"))(
-  "Podman without root",
-  () => {
-    test("the user's own drop-in, plan and log: hooks fire, and everything goes again", async () => {
-      writeFileSync(
-        `${root.root}/etc/containers/policy.json`,
-        '{"default":[{"type":"insecureAcceptAnything"}]}',
-      );
-      const config =
-        '[containers]\\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\\nlog_driver = "k8s-file"\\n[engine]\\nevents_logger = "file"\\ncgroup_manager = "cgroupfs"\\nruntime = "runc"\\n';
-      await done(
-        world.asUser(`mkdir -p ~/.config/containers ~/image/bin ~/bin
-        printf '${config}' > ~/.config/containers/containers.conf
-        printf '[storage]\\ndriver = "vfs"\\n' > ~/.config/containers/storage.conf
-        cp /usr/bin/busybox ~/bin/true; cp /usr/bin/busybox ~/image/bin/true
-        $HOOKWRIGHT hook add ~/bin/true --name note --stage createRuntime --stage poststop
-        $HOOKWRIGHT apply
-        $HOOKWRIGHT engine enable podman`),
-      );
-      await done(world.asUser("podman run --rm --network none --rootfs ~/image /bin/true"));
-      const log = readFileSync(`${root.work}/home/hookwright/var/log/hookwright/events.jsonl`, "utf8")
-        .trim()
-        .split("\n");
-      const ends = log.map((line) => JSON.parse(line)).filter(({ kind }) => kind === "end");
-      expect(ends.map(({ stage, result }) => `${stage} ${result}`)).toEqual([
-        "createRuntime ok",
-        "poststop ok",
-      ]);
-      await done(world.asUser("$HOOKWRIGHT engine disable podman"));
-      expect(existsSync(`${root.work}/home/.config/containers/containers.conf.d`)).toBe(false);
-    }, 120_000);
-  },
-);
 
 describe.skipIf(!ready || !installed("containerd", "ctr"))("containerd", () => {
   test("the handler is what containerd reads, a hook fires, and config.toml comes back", async () => {
