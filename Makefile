@@ -227,7 +227,8 @@ $(TOOLS)/heap.marks: $(TOOLS)/hookwright-apart $(TOOLS)/written scripts/heap-mar
 	@echo "see which blocks of the heap a run writes to"
 	@$(BUN) scripts/heap-marks.ts $(TOOLS)/hookwright-apart $(TOOLS)/written $(TOOLS)/apart.image $@
 
-$(TOOLS)/written: native/written.c native/layout.h
+$(TOOLS)/written: native/written.c native/layout.h | setup-build
+	@mkdir -p $(@D)
 	@gcc $(WARN) -O1 -D_GNU_SOURCE -DIMAGE_ADDRESS=$(IMAGE_ADDRESS) -o $@ $<
 
 $(TOOLS)/hookwright-compile: native/compile.c native/pack.h $(ENGINE_OBJECTS)

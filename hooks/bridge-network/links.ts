@@ -69,7 +69,7 @@ export function attach(
   network.addVeth(
     name,
     { name: "eth0", inContainer: true, ...size },
-    { ...size, bridge, isolated: isolate, up: true },
+    { ...size, bridge, hairpin: true, isolated: isolate, up: true },
   );
   inNamespace("net", () => {
     network.change("lo", { up: true });

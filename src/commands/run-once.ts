@@ -5,6 +5,7 @@
 
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { removeFromStore } from "../plan/store.ts";
+import { TRIAL } from "../spec/environment.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Plan, PlannedDefinition } from "../spec/plan.ts";
 import { type Roots, rootsAt } from "../spec/roots.ts";
@@ -66,7 +67,7 @@ export async function runOnce({ hook, stage, attach, state }: Once): Promise<Sho
     const { entry } = attached(plan, hook, stage);
     const done = Bun.spawnSync([`${roots.store}/${plan.guard}`, `${roots.store}/${entry}`, stage, digest], {
       argv0: "hookwright-guard",
-      env: { HOOKWRIGHT_ROOT: roots.root },
+      env: { HOOKWRIGHT_ROOT: roots.root, [TRIAL]: "1" },
       stdin: new TextEncoder().encode(state(work)),
       stderr: "pipe",
     });

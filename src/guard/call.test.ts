@@ -30,7 +30,7 @@ test("a call that no injector writes is refused", () => {
     [`store/${HEX}`, "poststop", HEX],
     [`/store/${HEX.toUpperCase()}`, "poststop", HEX],
     [`/store/${HEX}0`, "poststop", HEX],
-    [`/store/${HEX}`, "precreate", HEX],
+    [`/store/${HEX}`, "prestop", HEX],
     [`/store/${HEX}`, "poststop", `sha256:${HEX}`],
     [`/store/${HEX}`, "poststop", ""],
   ]) {

@@ -60,6 +60,8 @@ test("a shape that does not fit is refused and named", () => {
     [{ output: -1 }, "`output`"],
     [{ onFailure: "maybe" }, "`onFailure`"],
     [{ namespaces: "a" }, "`namespaces`"],
+    [{ images: ["sha256:a"] }, "`images`"],
+    [{ images: [{ digest: "sha256:a" }] }, "`images`"],
     [{ events: {} }, "`events`"],
     [{ interpreter: { path: "sh", args: [] } }, "`interpreter.path`"],
     [{ interpreter: { path: "/sh", args: [], digest: `../${"a".repeat(61)}` } }, "`interpreter.digest`"],

@@ -32,9 +32,6 @@ import { failed } from "./verdict.ts";
 /** Stages at which the container's first process would inherit what the guard does not wait for. */
 const WAIT_FOR_KEEPER: ReadonlySet<Stage> = new Set(["createContainer", "startContainer"]);
 
-/** Stages at which the hook sees the host, and the state names the container's process as the host counts, or it has ended. */
-const WITH_LEDGER: ReadonlySet<Stage> = new Set(["prestart", "createRuntime", "poststart", "poststop"]);
-
 /**
  * Runtimes that do not mind a keeper that ends a moment after its guard. crun does (notes/crun): it is a subreaper, and
  * when two children end at once it can miss that the hook did, and waits for its own timeout.
@@ -81,7 +78,7 @@ export function keep(run: Run, entry: Entry, line: Line, verdict: number): never
 function environmentOf(run: Run, entry: Entry): string[] {
   const { call, container, place } = run;
   const env = [`${VARIABLE.stage}=${call.stage}`, `${VARIABLE.deadline}=${Math.floor(run.deadline)}`];
-  if (WITH_LEDGER.has(call.stage))
+  if (place.ledger)
     env.push(
       `${VARIABLE.ledger}=${ledgerPath(place.roots, containerKey(container.id, container.bundle), call.digest, call.plan)}`,
     );

@@ -4,14 +4,17 @@
  */
 
 import { bytesOf } from "../codec/hex.ts";
-import { variable } from "../spec/environment.ts";
+import { TRIAL, variable } from "../spec/environment.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import { type Roots, rootsAt } from "../spec/roots.ts";
-import { IN_CONTAINER } from "../spec/stage.ts";
+import { IN_CONTAINER, type Stage } from "../spec/stage.ts";
 import type { Call } from "./call.ts";
 
 /** Where the injector puts the store's files in a container, the first that is a tmpfs there. */
 const CONTAINER_STORES = ["/dev/hookwright", "/run/hookwright", "/.hookwright"];
+
+/** Stages at which the hook sees the host, and the state names the container's process as the host counts, or it has ended. */
+const WITH_LEDGER: ReadonlySet<Stage> = new Set(["prestart", "createRuntime", "poststart", "poststop"]);
 
 export interface Spool {
   /** A file that the guard may append to. */
@@ -25,6 +28,8 @@ export interface Place {
   /** Inside the container, where the image chose everything but the mounts of ours. */
   inside: boolean;
   spool?: Spool;
+  /** Whether what hooks remember is kept. */
+  ledger?: true;
   /** Why the entry must not be read. */
   fault?: Failure;
 }
@@ -37,6 +42,7 @@ export function placeOf(call: Call, env: readonly string[]): Place {
   const roots = rootsAt(variable(env, "HOOKWRIGHT_ROOT") ?? "/");
   const inside = IN_CONTAINER.has(call.stage);
   const place: Place = { roots, inside };
+  if (WITH_LEDGER.has(call.stage) && variable(env, TRIAL) === undefined) place.ledger = true;
   if (!(inside ? CONTAINER_STORES.includes(call.store) : call.store === roots.store)) {
     const where = inside ? "the directory that is mounted for it" : roots.store;
     place.fault = new Failure(

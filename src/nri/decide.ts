@@ -11,10 +11,12 @@ import { linkedDigest, readPlanFile } from "../plan/read.ts";
 import { type InjectContext, type Injection, injectPlan } from "../rules/hooks/inject.ts";
 import type { LeftOut } from "../rules/hooks/made-beforehand.ts";
 import { engineNeed, type PatternEngine } from "../rules/hooks/match-pattern.ts";
+import { originIn } from "../rules/hooks/origin.ts";
 import { loadEngine } from "../rules/hooks/pattern-engine.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Hex, Plan } from "../spec/plan.ts";
 import type { Roots } from "../spec/roots.ts";
+import type { RuntimeConfig } from "../spec/runtime-config.ts";
 import { adjustmentOf } from "./adjustment.ts";
 import { configOf } from "./described.ts";
 import { type Dialect, speakable } from "./dialect.ts";
@@ -55,7 +57,7 @@ export class Decider {
     const before = configOf(pod, container);
     const after = structuredClone(before);
     let newKey = false;
-    const context = this.#contextOf(known, pod?.namespace, container.id, () => {
+    const context = this.#contextOf(known, pod?.namespace, container.id, before, () => {
       newKey = true;
       return randomHex(32);
     });
@@ -92,10 +94,13 @@ export class Decider {
     { digest, patterns }: Known,
     namespace: string | undefined,
     id: string,
+    { annotations }: RuntimeConfig,
     spoolKey: () => string,
   ): InjectContext {
     const { root, store, spool } = this.#roots;
-    const { engine } = this.#dialect;
+    const engine = this.#dialect.engine?.name;
+    // Nobody says the bundle, so no engine's records are found by it: what the annotations tell has to do.
+    const origin = originIn({ engine, bundle: "", annotations, rootPath: () => undefined }, () => null);
     return {
       root,
       storeDir: store,
@@ -104,7 +109,8 @@ export class Decider {
       spoolHostDir: `${spool}/${keyFor(id)}`,
       spoolKey,
       via: "nri",
-      ...(engine === undefined ? {} : { engine: engine.name }),
+      origin,
+      ...(engine === undefined ? {} : { engine }),
       ...(namespace === undefined || namespace === "" ? {} : { namespace }),
       ...(patterns === undefined ? {} : { patterns }),
     };

@@ -8,6 +8,7 @@ import type { Engine } from "../engines/engine.ts";
 import { isAtLeast } from "../engines/machine.ts";
 import type { LeftOut } from "../rules/hooks/made-beforehand.ts";
 import type { Plan, PlannedDefinition } from "../spec/plan.ts";
+import { PRECREATE } from "../spec/stage.ts";
 
 /** A runtime as it has introduced itself. */
 export interface Dialect {
@@ -57,7 +58,10 @@ export function speakable(plan: Plan, dialect: Dialect): { plan: Plan; leftOut: 
   return { plan: { ...plan, definitions }, leftOut };
 }
 
-function unfit({ position, edits = {}, entry }: PlannedDefinition, dialect: Dialect): string | undefined {
+function unfit(definition: PlannedDefinition, dialect: Dialect): string | undefined {
+  const { position, edits = {}, entry, stages, when } = definition;
+  if (when.sandbox === true) return "NRI asks nothing about sandboxes";
+  if (stages.includes(PRECREATE)) return "a hook of precreate is run by the wrapper only";
   if (position === "prepend" && entry !== undefined)
     return "its hook goes before all others, and NRI adds hooks behind them";
   if (edits.removeEnv !== undefined) return "over NRI no variable can be taken away";

@@ -137,7 +137,7 @@ async function adjustmentFor(
 }
 
 function tell({ injection, passedOver, adjustment }: Decision, of: string, log: PluginOptions["log"]): void {
-  for (const { failure } of injection.skipped) log("warn", `${of}: hook left out: ${failure.message}`);
+  for (const { message } of injection.skipped) log("warn", `${of}: hook left out: ${message}`);
   if (passedOver !== undefined) {
     log("warn", `${of} gets no hooks: ${passedOver.message}`);
     return;

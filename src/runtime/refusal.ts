@@ -24,6 +24,8 @@ export function recordRefusal(
   unfit: Unfit,
   { bundle, id = "", roots, digest, runtimeName }: BundleRequest,
 ): void {
+  // The guard that ran the hook has left its records.
+  if (unfit.code === "precreate_failed") return;
   const { name, file, stages, entry: named = "", timeout = 0, onFailure } = unfit.definition;
   const call: Call = {
     entry: `${roots.store}/${named}`,

@@ -6,6 +6,7 @@ import { lockDirectory, removeIfEmpty } from "../linux/directory-lock.ts";
 import { unlinkIfThere } from "../linux/link.ts";
 import { readTextIfThere } from "../linux/read.ts";
 import { replaceFile } from "../linux/replace.ts";
+import { exists } from "../linux/stat.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Json } from "../spec/runtime-config.ts";
 import type { Capability } from "./define.ts";
@@ -37,7 +38,7 @@ export const shared: Capability<Shared, "prestart" | "createRuntime" | "poststar
     (name, work) => {
       if (ledger === undefined) {
         throw new Failure("no_state", `use the document ${name}: there is no state directory`, {
-          hint: "run it under the guard, as `hookwright hook run` and an attached hook are",
+          hint: "attach it and start a container; `hookwright hook run` keeps nothing",
         });
       }
       if (name === "" || name[0] === "." || [...name].some((letter) => !LETTERS.includes(letter)))
@@ -56,13 +57,14 @@ function withDocument<T>(directory: string, work: (document: SharedDocument) => 
     return work({
       value: text === null ? undefined : JSON.parse(text),
       write: (value) => replaceFile(path, JSON.stringify(value), { sync: true }),
-      // With what a writer that was killed has left.
-      remove: () => {
-        for (const { name } of list(directory)) unlinkIfThere(`${directory}/${name}`);
-      },
+      remove: () => void unlinkIfThere(path),
     });
   } finally {
-    removeIfEmpty(directory);
+    if (!exists(path)) {
+      // What a writer that was killed has left.
+      for (const { name } of list(directory)) unlinkIfThere(`${directory}/${name}`);
+      removeIfEmpty(directory);
+    }
     close(fd);
   }
 }

@@ -37,7 +37,7 @@ export class Ledger {
     const { container, ledger } = this.#call;
     if (ledger === undefined) {
       throw new Failure("no_ledger", `remember ${undo}: there is no ledger`, {
-        hint: "run it under the guard, as `hookwright hook run` and an attached hook are",
+        hint: "attach it and start a container; `hookwright hook run` keeps nothing that could undo it",
       });
     }
     const life = lifeOf(processOf(this.#call));

@@ -20,7 +20,7 @@ import {
   linkQuery,
   newBridge,
   newVeth,
-  portIsolation,
+  portChange,
   RTM_LINK,
 } from "../codec/netlink/link.ts";
 import { NLM } from "../codec/netlink/message.ts";
@@ -46,6 +46,8 @@ export interface LinkOptions {
   bridge?: string | null;
   /** Of two ports of a bridge that are isolated neither receives what the other sends. */
   isolated?: boolean;
+  /** A bridge may send back to a port what comes from it, as to a container that asks for its own published port. */
+  hairpin?: boolean;
   /** In the container's network namespace, to which it moves or in which it is made; at prestart, createRuntime and poststart. */
   inContainer?: boolean;
 }
@@ -107,13 +109,13 @@ export const network: Capability<
       withWords(call, { ...options, name }, (words) =>
         withWords(call, peer, (peerWords) => {
           rtnetlink(RTM_LINK.new, NLM.CREATE | NLM.EXCL, newVeth(words, peerWords), `new veth ${name}`);
-          isolate(name, options);
+          setPort(name, options);
         }),
       ),
     change: (name, options) =>
       withWords(call, options, (words) => {
         rtnetlink(RTM_LINK.set, 0, linkChange(indexOf(name), words), `change ${name}`);
-        isolate(options.name ?? name, options);
+        setPort(options.name ?? name, options);
       }),
     remove,
     addresses: (name) => {
@@ -186,9 +188,14 @@ function addAddress(name: string, address: string): boolean {
   }
 }
 
-function isolate(name: string, { isolated, inContainer }: LinkOptions): void {
-  if (isolated === undefined || inContainer) return;
-  rtnetlink(RTM_LINK.set, 0, portIsolation(indexOf(name), isolated), `isolate ${name}`);
+/** A port is a port of the bridge in which it is by now. */
+function setPort(name: string, { isolated, hairpin }: LinkOptions): void {
+  if (isolated === undefined && hairpin === undefined) return;
+  const words = {
+    ...(isolated === undefined ? {} : { isolated }),
+    ...(hairpin === undefined ? {} : { hairpin }),
+  };
+  rtnetlink(RTM_LINK.set, 0, portChange(indexOf(name), words), `change the port ${name}`);
 }
 
 /** The words of a request while the namespace that they name is open. */

@@ -11,6 +11,9 @@ export const VARIABLE = {
   left: "HOOKWRIGHT_LEFT",
 } as const;
 
+/** Told to the guard: the root is gone after this run, so a hook that would have to be undone later must not do anything. */
+export const TRIAL = "HOOKWRIGHT_TRIAL";
+
 /** The value of a variable, the first one as in C; undefined when there is none. */
 export function variable(env: readonly string[], name: string): string | undefined {
   const start = `${name}=`;

@@ -50,6 +50,8 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   if (!ready) return;
+  // Podman's containers do not end with the namespaces; one that is told to end would clean its node first.
+  await world.run(["sh", "-c", "podman pod rm -fa -t 0; podman rm -fa -t 0"]);
   await world.end();
   root.remove();
 }, 60_000);
@@ -191,6 +193,34 @@ describe.skipIf(!ready)("on a node", () => {
     );
     rmSync(`${node}/tmp/reloads`);
     expect(onNode()).toEqual(before);
+  }, 180_000);
+
+  test("without a plan the engine is not told of it, and what others have put there stays", async () => {
+    const before = onNode();
+    const [set] = manifestsIn("kubernetes/base/daemon-set.yaml");
+    const pod: Manifest = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "no" },
+      spec: set?.spec.template.spec,
+    };
+    const [definitions, programs] = manifestsIn("kubernetes/base/definitions.yaml") as [Manifest, Manifest];
+    const file = await play("no", [{ ...definitions, data: { "bad.yaml": "version: 7\n" } }, programs, pod]);
+    const log = async () => {
+      const { stdout, stderr } = await world.run(["podman", "logs", "no-node"]);
+      return stdout + stderr;
+    };
+    await until("a refusal", async () => (await log()).includes("before there is a plan"));
+    expect(readFileSync(`${node}/etc/containerd/config.toml`, "utf8")).toBe(CONFIG);
+    expect(await isReady("no-node")()).toBe(false);
+    await end("no", file);
+    expect(onNode()).toEqual(before);
+
+    mkdirSync(`${node}/opt/hookwright`, { recursive: true });
+    const again = await play("no", [definitions, programs, pod]);
+    await until("a refusal", async () => (await log()).includes("is not from this DaemonSet"));
+    await end("no", again);
+    expect(readdirSync(`${node}/opt/hookwright`)).toEqual([]);
   }, 180_000);
 
   test("for Podman: the same by `kube play`, and its files are what they were", async () => {

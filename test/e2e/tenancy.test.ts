@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { EndEvent } from "../../src/spec/event.ts";
 import { rootsAt } from "../../src/spec/roots.ts";
-import { makeRootfs } from "../support/bundle.ts";
+import { makeBundle, makeRootfs } from "../support/bundle.ts";
 import {
   EngineWorld,
   installed,
@@ -39,6 +39,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   if (!ready) return;
+  // Podman's containers do not end with the namespaces.
+  if (installed("podman")) await world.run(["sh", "-c", "podman pod rm -fa; podman rm -fa"]);
   await world.end();
   root.remove();
 }, 60_000);
@@ -248,3 +250,57 @@ describe.skipIf(!ready || !installed("containerd", "ctr", "tar"))(
     }, 60_000);
   },
 );
+
+describe.skipIf(!ready || !installed("runc"))("a bundle by hand", () => {
+  const CONTAINERD = "io.kubernetes.cri.sandbox-namespace";
+  const CRIO = "io.kubernetes.pod.namespace";
+  let turn = 0;
+  const bundle = (annotations: Record<string, string> = {}) =>
+    makeBundle(`${root.work}/bundle-${turn++}`, {
+      tweak: (config) => Object.assign(config, { annotations }),
+    });
+  const runc = (name: "hookwright-runc" | "runc", dir: string) =>
+    world.run([
+      name === "runc" ? name : program(name),
+      "--root",
+      `${root.work}/runc`,
+      "run",
+      "--bundle",
+      dir,
+      `by-hand-${turn++}`,
+    ]);
+  const change = (file: string, from: string, to: string) =>
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll(from, to));
+
+  test("keys of two engines that disagree stop the container, in the wrapper and in the guard alone", async () => {
+    await inForce({ namespaces: ["team-a"] });
+    const refused = await runc("hookwright-runc", bundle({ [CONTAINERD]: "team-a", [CRIO]: "team-b" }));
+    expect(refused.code).toBe(126);
+    expect(refused.stderr).toContain("the annotations disagree");
+    expect(outcomes()).toEqual(["note scope_conflict"]);
+
+    const dir = bundle({ [CONTAINERD]: "team-a", [CRIO]: "team-a" });
+    await done([program("hookwright"), "bundle", "apply", dir]);
+    expect((await runc("runc", dir)).code).toBe(0);
+    change(`${dir}/config.json`, `"${CRIO}":"team-a"`, `"${CRIO}":"team-b"`);
+    expect((await runc("runc", dir)).stderr).toContain(`${CRIO} says team-b`);
+    change(`${dir}/config.json`, "team-a", "team-b");
+    expect((await runc("runc", dir)).stderr).toContain("the container is in team-b");
+    expect(outcomes()).toEqual(["note ok", "note scope_conflict", "note scope"]);
+  }, 60_000);
+
+  test("its image is the one that it was unpacked from, and the guard alone sees that it is another", async () => {
+    const tested = `sha256:${"a".repeat(64)}`;
+    const dir = bundle();
+    const walk = [{ mediaType: "application/vnd.oci.image.manifest.v1+json", digest: tested, size: 1 }];
+    writeFileSync(`${dir}/umoci.json`, JSON.stringify({ from_descriptor_path: { descriptor_walk: walk } }));
+    await inForce({ commands: ["^/bin/true$"], images: [tested] });
+    expect((await runc("hookwright-runc", dir)).code).toBe(0);
+    expect(outcomes()).toEqual(["note ok"]);
+    change(`${dir}/umoci.json`, tested, `sha256:${"b".repeat(64)}`);
+    expect((await runc("runc", dir)).code).not.toBe(0);
+    rmSync(`${dir}/umoci.json`);
+    expect((await runc("runc", dir)).code).not.toBe(0);
+    expect(outcomes()).toEqual(["note image_mismatch", "note image_unknown"]);
+  }, 60_000);
+});

@@ -58,11 +58,29 @@ describe.skipIf(!built("hookwright", "hookwright-host", "hookwright-runc"))("the
     const directory = await makeMotd(`${root.work}/second`);
     const shipped = await run([process.execPath, "test"], { cwd: directory, env });
     expect([shipped.code, shipped.stderr]).toEqual([0, expect.stringContaining("1 pass")]);
-    const [, motd = "", motdTest = ""] = blocks("ts");
+    const [, motd = "", spareLink = "", motdTest = ""] = blocks("ts");
     writeFileSync(`${directory}/motd.ts`, motd);
     writeFileSync(`${directory}/motd.test.ts`, motdTest);
     const tested = await run([process.execPath, "test"], { cwd: directory, env });
     expect([tested.code, tested.stderr]).toEqual([0, expect.stringContaining("1 pass")]);
+    writeFileSync(`${directory}/spare-link.ts`, spareLink);
+    const spare = await hookwright(root.root, ["hook", "build", "spare-link.ts"], { cwd: directory, env });
+    expect([spare.code, spare.stderr]).toEqual([0, ""]);
+    const trial = [
+      "hook",
+      "run",
+      "./spare-link",
+      "--stage",
+      "createRuntime",
+      "--arg",
+      "--link",
+      "--arg",
+      "x",
+    ];
+    expect(await hookwright(root.root, trial, { cwd: directory, env })).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("there is no ledger"),
+    });
   });
 
   test("hook run for a bundle, as a definition says; nothing is left of it", async () => {

@@ -1,20 +1,19 @@
 /**
- * containerd 1.7 with NRI, which Debian 12 has not: from the release that `scripts/engines` unpacks, with an image of busybox for its
- * pods.
+ * containerd 1.7 with NRI, that of Debian 13, with an image of busybox for its pods.
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { programsOf } from "./engine-programs.ts";
 import type { EngineWorld } from "./engines.ts";
 import { makeImage } from "./images.ts";
 import { directory, file, symlink } from "./layers.ts";
 import type { TempRoot } from "./root.ts";
 
-const ENGINES = `${import.meta.dir}/../../.cache/engines/trixie`;
+const DIRECTORIES = programsOf("trixie");
 export const IMAGE = "docker.io/library/bb:latest";
 
-/** Whether it is there: on Debian 12. */
 export function hasContainerd17(): boolean {
-  return existsSync(`${ENGINES}/containerd-shim-runc-v2`);
+  return DIRECTORIES !== undefined;
 }
 
 export const containerdSocket = (root: TempRoot) => `${root.work}/containerd.sock`;
@@ -22,7 +21,7 @@ export const nriSocket = (root: TempRoot) => `${root.work}/nri.sock`;
 
 /** The world's containerd from now on, with a configuration below the root that says where NRI is, not that it is on. */
 export function prepareContainerd17(world: EngineWorld, root: TempRoot): void {
-  world.env.PATH = `${ENGINES}:${world.env.PATH}`;
+  world.env.PATH = `${DIRECTORIES}:${world.env.PATH}`;
   mkdirSync(`${root.root}/etc/containerd`, { recursive: true });
   const cri = 'plugins."io.containerd.grpc.v1.cri"';
   writeFileSync(
@@ -50,9 +49,9 @@ state = "${root.work}/containerd-state"
 
 /** Starts it, and puts the image into it the first time. */
 export async function startContainerd17(world: EngineWorld, root: TempRoot) {
-  const ctr = [`${ENGINES}/ctr`, "-n", "k8s.io", "image"];
+  const ctr = ["ctr", "-n", "k8s.io", "image"];
   const daemon = await world.start(
-    [`${ENGINES}/containerd`, "-c", `${root.root}/etc/containerd/config.toml`],
+    ["containerd", "-c", `${root.root}/etc/containerd/config.toml`],
     [...ctr, "list"],
   );
   if (!existsSync(`${root.work}/image.tar`)) {

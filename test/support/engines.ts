@@ -101,6 +101,11 @@ export class EngineWorld {
     return new EngineWorld(root, keeper, options);
   }
 
+  /** The process whose namespaces these are. */
+  get pid(): number {
+    return this.#keeper.pid;
+  }
+
   #inside(command: readonly string[]): string[] {
     const ns = `/proc/${this.#keeper.pid}/ns`;
     return ["nsenter", `--net=${ns}/net`, `--mount=${ns}/mnt`, "--wd=/", ...command];

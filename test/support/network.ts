@@ -84,21 +84,25 @@ export function makeSite(directory: string, name: string, shell: string): string
   return directory;
 }
 
-/** What `/cgi-bin/who` of an address and port says to a process in that network namespace; empty when nobody answers within a second or so. */
-export async function who(world: EngineWorld, place: string, pid?: number): Promise<string> {
+/**
+ * What `/cgi-bin/who` of an address and port says to a process in that network namespace; empty when nobody answers. `patient` gives a
+ * server that was started a moment ago time to listen.
+ */
+export async function who(world: EngineWorld, place: string, pid?: number, patient = true): Promise<string> {
   const enter = pid === undefined ? [] : ["nsenter", `--net=/proc/${pid}/ns/net`];
-  // A server that was started a moment ago may not listen yet: 7 is curl's word for a connection that is refused.
+  const limit = patient ? "5" : "1";
   for (let tries = 0; ; tries++) {
-    const { code, stdout } = await world.run([
+    const { stdout } = await world.run([
       ...enter,
       "curl",
       "-s",
       "-g",
       "-m",
-      "1.5",
+      limit,
       `http://${place}/cgi-bin/who`,
     ]);
-    if (code !== 7 || tries > 40) return stdout.trim().replace("::ffff:", "").replace(/[[\]]/g, "");
+    if (stdout !== "" || !patient || tries === 10)
+      return stdout.trim().replace("::ffff:", "").replace(/[[\]]/g, "");
     await Bun.sleep(50);
   }
 }

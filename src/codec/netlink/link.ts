@@ -19,7 +19,7 @@ const IFLA = {
 const INFO_KIND = 1;
 const INFO_DATA = 2;
 const VETH_INFO_PEER = 1;
-const BRPORT_ISOLATED = 33;
+const BRPORT = { MODE: 4, ISOLATED: 33 } as const;
 const AF_BRIDGE = 7;
 
 /** What there is to say of a link; what is absent stays as it is. */
@@ -71,11 +71,23 @@ export function newVeth(words: LinkWords, peer: LinkWords): Body {
   return { fixed: fixedOf(0, words), attributes: [...attributesOf(words), { type: IFLA.LINKINFO, value }] };
 }
 
-/** For a port of a bridge: nothing passes between two ports that are isolated. */
-export function portIsolation(index: number, isolated: boolean): Body {
+/** How a bridge treats one of its ports; what is absent stays as it is. */
+export interface PortWords {
+  /** Nothing passes between two ports that are isolated. */
+  isolated?: boolean;
+  /** What comes from it may go back to it. */
+  hairpin?: boolean;
+}
+
+export function portChange(index: number, { isolated, hairpin }: PortWords): Body {
   const fixed = fixedOf(index, {});
   fixed[0] = AF_BRIDGE;
-  const value = [{ type: BRPORT_ISOLATED, value: new Uint8Array([isolated ? 1 : 0]) }];
+  const value: Attribute[] = [];
+  const put = (type: number, on: boolean | undefined) => {
+    if (on !== undefined) value.push({ type, value: new Uint8Array([on ? 1 : 0]) });
+  };
+  put(BRPORT.MODE, hairpin);
+  put(BRPORT.ISOLATED, isolated);
   return { fixed, attributes: [{ type: IFLA.PROTINFO, value }] };
 }
 

@@ -29,7 +29,7 @@ export interface ContainerFacts {
   origin: () => Origin;
 }
 
-const UNKNOWN: Origin = { why: "nobody was asked" };
+const UNKNOWN: Origin = { why: "it was not looked for" };
 
 export interface FactsOptions {
   engine?: string;

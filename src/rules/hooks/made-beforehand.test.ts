@@ -77,6 +77,8 @@ test("hooks.d: value patterns of 0.1.0 become one pattern, and the order of defi
 test.each([
   ["edits", { edits: { env: ["X=1"] } }, "wrapper only"],
   ["namespaces", { when: { always: true, namespaces: ["a"] } }, "namespaces"],
+  ["images", { when: { always: true, images: [{ digest: "sha256:a", source: "sha256:a" }] } }, "images"],
+  ["sandboxes", { when: { sandbox: true as const } }, "sandbox"],
   [
     "any of two",
     { when: { anyOf: true, commands: [any("a")], annotationValues: [any("b")] } },

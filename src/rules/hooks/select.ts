@@ -6,18 +6,14 @@ import type { ContainerFacts } from "./facts.ts";
 import { matchDefinition } from "./match.ts";
 import type { PatternEngine } from "./match-pattern.ts";
 
-/** Why a definition could not be judged, or must not be passed over. */
+/** Why a definition could not be judged, must not be passed over, or does not say what it would edit. */
 export class Unfit extends Failure {
   readonly definition: PlannedDefinition;
 
-  constructor(failure: Failure, definition: PlannedDefinition) {
-    const { code, message, hint, exitCode } = failure;
+  constructor(failure: Failure, definition: PlannedDefinition, message = failure.message) {
+    const { code, hint, exitCode } = failure;
     const rest = { exitCode, cause: failure };
-    super(
-      code,
-      `match hook ${JSON.stringify(definition.name)}: ${message}`,
-      hint === undefined ? rest : { hint, ...rest },
-    );
+    super(code, message, hint === undefined ? rest : { hint, ...rest });
     this.definition = definition;
   }
 }
@@ -38,7 +34,8 @@ export function selectDefinitions(
       if (matchDefinition(definition.when, facts, engine)) matched.push(definition);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const unfit = new Unfit(error, definition);
+      const message = `match hook ${JSON.stringify(definition.name)}: ${error.message}`;
+      const unfit = new Unfit(error, definition, message);
       if (definition.onFailure !== "continue") throw unfit;
       skipped.push(unfit);
     }

@@ -1,7 +1,6 @@
 import { deepEqual, equal, test, throws } from "../../../test/portable/api.ts";
-import { Failure } from "../../spec/failure.ts";
 import type { PlannedDefinition } from "../../spec/plan.ts";
-import type { Skipped } from "./select.ts";
+import type { Unfit } from "./select.ts";
 import { statedEdits } from "./stated-edits.ts";
 
 const definition: PlannedDefinition = {
@@ -13,7 +12,7 @@ const definition: PlannedDefinition = {
   onFailure: "stop",
   entry: "0".repeat(64),
 };
-const stated = (printed: string, of = definition, skipped: Skipped[] = []) =>
+const stated = (printed: string, of = definition, skipped: Unfit[] = []) =>
   statedEdits(of, () => printed, skipped);
 
 test("each line that a hook prints is edits", () => {
@@ -52,7 +51,7 @@ test("what is no edits is refused, and not repeated", () => {
 });
 
 test("with onFailure: continue a failure is noted", () => {
-  const skipped: Skipped[] = [];
+  const skipped: Unfit[] = [];
   deepEqual(stated("no\n", { ...definition, onFailure: "continue" }, skipped), []);
-  equal(skipped[0]?.failure instanceof Failure && skipped[0].failure.code, "edits_invalid");
+  equal(skipped[0]?.code, "edits_invalid");
 });

@@ -7,16 +7,16 @@ import type { Edits } from "../../spec/definition.ts";
 import { EXIT, Failure } from "../../spec/failure.ts";
 import type { PlannedDefinition } from "../../spec/plan.ts";
 import { PRECREATE } from "../../spec/stage.ts";
-import type { Skipped } from "./select.ts";
+import { Unfit } from "./select.ts";
 
 /**
  * The edits that a definition's hook states, in order; none without such a hook. `run` runs it and returns what it printed. What fails
- * is thrown, with the definition's name; of one with `onFailure: continue` it is noted in `skipped`.
+ * is thrown as an `Unfit`; of one with `onFailure: continue` it is noted in `skipped`.
  */
 export function statedEdits(
   definition: PlannedDefinition,
   run: ((definition: PlannedDefinition) => string) | undefined,
-  skipped: Skipped[],
+  skipped: Unfit[],
 ): Edits[] {
   const { name, stages, entry, onFailure } = definition;
   if (run === undefined || entry === undefined || !stages.includes(PRECREATE)) return [];
@@ -26,8 +26,10 @@ export function statedEdits(
       .filter((line) => line !== "")
       .map((line) => editsOf(line, name));
   } catch (error) {
-    if (!(error instanceof Failure) || onFailure !== "continue") throw error;
-    skipped.push({ definition, failure: error });
+    if (!(error instanceof Failure)) throw error;
+    const unfit = new Unfit(error, definition);
+    if (onFailure !== "continue") throw unfit;
+    skipped.push(unfit);
     return [];
   }
 }

@@ -15,7 +15,7 @@ export interface Wanted {
 }
 
 /** Stages at which a guard on the host begins the container's record; at poststop there is nothing left to record. */
-const BEGINS: ReadonlySet<Stage> = new Set(["createRuntime", "createContainer", "poststart"]);
+const BEGINS: ReadonlySet<RuntimeStage> = new Set(["createRuntime", "createContainer", "poststart"]);
 
 /**
  * The entries of all definitions that have a hook. `directory` is that in the container, "" when no hook runs there;
