@@ -30,7 +30,7 @@ export async function disableEngine(
     file,
     why,
     diff: draft === undefined ? "" : diffOf(draft),
-    reload: reload(engine, machine, options.reload === true && changedFiles.length > 0 && !dryRun),
+    reload: reload(engine, machine, true, options.reload === true && changedFiles.length > 0 && !dryRun),
     notes: draft === undefined ? [`note: ${engine.name} is not enabled`] : [],
   };
 }

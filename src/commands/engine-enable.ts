@@ -57,7 +57,7 @@ export async function enableEngine(roots: Roots, options: EnableOptions): Promis
     wrapper: draft.wish.wrapper,
     default: draft.wish.default,
     diff: diffOf(draft),
-    reload: reload(engine, machine, options.reload === true && changed && !dryRun),
+    reload: reload(engine, machine, false, options.reload === true && changed && !dryRun),
     notes: [...draft.notes, ...(made === undefined ? [] : leftOutNotes(made))],
   };
 }

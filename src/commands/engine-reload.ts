@@ -13,8 +13,8 @@ export interface Reloaded {
 }
 
 /** @throws Failure `engine_reload` when the command is to be run and fails; the engine's files are changed by then. */
-export function reload(engine: Engine, machine: Machine, run: boolean): Reloaded {
-  const { command, note } = engine.reload(machine);
+export function reload(engine: Engine, machine: Machine, disabled: boolean, run: boolean): Reloaded {
+  const { command, note } = engine.reload(machine, disabled);
   const said = {
     ...(note !== undefined && { note }),
     ...(command !== undefined && { command: command.join(" ") }),

@@ -105,7 +105,7 @@ export interface Engine {
   /** The directories of hooks.d files that it reads. */
   hookDirectories(found: Found, read: ReadPristine): string[];
   /** What makes the engine read its configuration anew. */
-  reload(machine: Machine): Reload;
+  reload(machine: Machine, disabled: boolean): Reload;
   /** Whether it reads hooks.d files, and from which version on it reads CDI specifications. */
   readonly hooks: boolean;
   readonly cdiSince: string;

@@ -141,7 +141,14 @@ test("containerd: the handler has what the default has, from imported files too"
 test("containerd: a drop-in from 2.1 on, imported unless it is already", () => {
   const none = changes(containerd, "2.1.9");
   expect(none.map(values)).toEqual([
-    { version: 3, "plugins io.containerd.cri.v1.runtime containerd runtimes hookwright": expect.anything() },
+    {
+      version: 3,
+      // The built-in handler, which a table of handlers would take the place of.
+      "plugins io.containerd.cri.v1.runtime containerd runtimes runc": {
+        runtime_type: "io.containerd.runc.v2",
+      },
+      "plugins io.containerd.cri.v1.runtime containerd runtimes hookwright": expect.anything(),
+    },
     { version: 3, imports: [`${root.root}/etc/containerd/conf.d/*.toml`] },
   ]);
   const main = write("/etc/containerd/config.toml", 'version = 3\nimports = ["/other.toml"]\n');

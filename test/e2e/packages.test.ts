@@ -13,6 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { tree } from "../../src/cli/tree.ts";
 import { installed } from "../support/engines.ts";
 import { built, program } from "../support/programs.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
@@ -235,6 +236,15 @@ describe.skipIf(!installed("systemd-analyze"))("units", () => {
     ];
     const { code, stdout, stderr } = await run(judged);
     expect(code === 0 ? "" : stdout + stderr).toBe("");
+  });
+
+  test("what a unit starts is a command of ours", () => {
+    const texts = readdirSync(units).map((name) => readFileSync(`${units}/${name}`, "utf8"));
+    const started = texts.flatMap((text) => [...text.matchAll(/^ExecStart=\/usr\/bin\/hookwright (\S+)/gm)]);
+    const verbs = started.map(([, verb = ""]) => verb);
+    expect(verbs.sort()).toEqual(["apply", "nri", "reconcile"]);
+    const known = tree.children.filter(({ kind }) => kind === "verb").map(({ name }) => name);
+    expect(verbs.filter((verb) => !known.includes(verb))).toEqual([]);
   });
 
   test("systemd-analyze verify has nothing to say", async () => {

@@ -66,8 +66,12 @@ export const containerd: Engine = {
   changes(found, wish, read) {
     const schema = schemaOf(found, read);
     const plugin = RUNTIMES[schema] ?? [];
-    const settings: Setting[] = read(found.file) === undefined ? [{ path: ["version"], value: schema }] : [];
+    // Without a version it would be read as version 1, whose tables are others.
+    const settings: Setting[] = isEmpty(read(found.file)) ? [{ path: ["version"], value: schema }] : [];
     if (wish.default) settings.push({ path: [...plugin, "default_runtime_name"], value: HANDLER });
+    // A table of runtimes takes the place of the one that is built in: without runc in it no pod starts.
+    if (Object.keys(runtimesOf(found, read)).length === 0)
+      settings.push({ path: [...plugin, "runtimes", "runc"], value: { runtime_type: RUNC_SHIM } });
     settings.push({
       path: [...plugin, "runtimes", HANDLER],
       value: handlerOf(found, wish.wrapper, read),
@@ -86,7 +90,7 @@ export const containerd: Engine = {
     const plugin = RUNTIMES[schemaOf(found, read)] ?? [];
     const layers = layersOf(filesOf(found, read), read);
     const { name: chosen } = presentDefault(found, read);
-    return Object.keys(tableIn(layers, [...plugin, "runtimes"])).flatMap((name) => {
+    return Object.keys(runtimesOf(found, read)).flatMap((name) => {
       const program = textIn(layers, [...plugin, "runtimes", name, "options", "BinaryName"]);
       return program === undefined ? [] : [{ name, program, default: name === chosen }];
     });
@@ -113,8 +117,7 @@ function mainOf(machine: Machine): [file: string, why: string] {
 
 /** The version of the schema that the configuration has, or that a new one gets. */
 function schemaOf({ main, version }: Found, read: ReadPristine): number {
-  const text = read(main);
-  if (text === undefined || text.trim() === "") return isAtLeast(version, "2.0") ? 3 : 2;
+  if (isEmpty(read(main))) return isAtLeast(version, "2.0") ? 3 : 2;
   const schema = Number(valueIn(layersOf([main], read), ["version"]) ?? 1);
   if (RUNTIMES[schema] !== undefined) return schema;
   throw new Failure("config_version", `change ${main}: it is written in version ${schema} of the schema`, {
@@ -130,6 +133,12 @@ function handlerOf(found: Found, wrapper: string, read: ReadPristine): { [key: s
   const kept =
     typeof options === "object" && !Array.isArray(options) ? (options as { [key: string]: Value }) : {};
   return { runtime_type: RUNC_SHIM, ...rest, options: { ...kept, BinaryName: wrapper } };
+}
+
+/** What the files say of runtimes, without what is built in. */
+function runtimesOf(found: Found, read: ReadPristine): ReturnType<typeof tableIn> {
+  const plugin = RUNTIMES[schemaOf(found, read)] ?? [];
+  return tableIn(layersOf(filesOf(found, read), read), [...plugin, "runtimes"]);
 }
 
 function presentDefault(
@@ -157,6 +166,10 @@ function importSettings({ main, file }: Found, schema: number, read: ReadPristin
   const covered = (imports ?? []).some((one) => one === pattern || one === file || one === "conf.d/*.toml");
   if (covered) return [];
   if (imports !== undefined) return [{ path: ["imports"], element: pattern }];
-  const version: Setting[] = read(main) === undefined ? [{ path: ["version"], value: schema }] : [];
+  const version: Setting[] = isEmpty(read(main)) ? [{ path: ["version"], value: schema }] : [];
   return [...version, { path: ["imports"], value: [pattern] }];
+}
+
+function isEmpty(text: string | undefined): boolean {
+  return text === undefined || text.trim() === "";
 }

@@ -11,6 +11,11 @@ import { flagOf, hasSystemd, isAtLeast, type Machine, programOf, runningOf, vers
 const CDI_SINCE = "25.0";
 const CDI_UNASKED = "28.2";
 
+const READS = "the runtimes are read at once; CDI devices that were switched on take a restart of the daemon";
+/** A key that is not in the file any more says nothing to the daemon: it goes on with what it had. */
+const FORGETS =
+  "a runtime, and a default, that its file names no more Docker forgets only when it is restarted; do that before hookwright is removed";
+
 export const docker: Engine = {
   name: "docker",
   hooks: false,
@@ -54,9 +59,8 @@ export const docker: Engine = {
 
   hookDirectories: () => [],
 
-  reload(machine) {
-    const note =
-      "the runtimes are read at once; CDI devices that were switched on take a restart of the daemon";
+  reload(machine, disabled) {
+    const note = disabled ? FORGETS : READS;
     if (hasSystemd() && machine.prefix === "") return { command: ["systemctl", "reload", "docker"], note };
     const running = runningOf(machine, "dockerd");
     return running === undefined
