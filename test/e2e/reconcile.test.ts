@@ -4,13 +4,18 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, utimesSync } from "node:fs";
+import { primitive } from "../../src/host/bun.ts";
+import { cgroupMount, cgroupOf } from "../../src/linux/cgroup.ts";
+import { bind } from "../../src/linux/primitive.ts";
 import { makeBundle } from "../support/bundle.ts";
 import { applyPlan } from "../support/plan.ts";
 import { built, hookwright, program } from "../support/programs.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
 import { hidingHybrid, RUNTIMES, type RuntimeName, runRuntime, runtimePath } from "../support/runtime.ts";
 import { becomeSubreaper, known } from "../support/survivors.ts";
+
+bind(primitive);
 
 const ANNOTATION = "com.example.wait";
 
@@ -133,9 +138,12 @@ describe.skipIf(!built("hookwright", "hookwright-host"))("reconcile", () => {
       hook: below(child.pid, "marking"),
     };
     expect(pids.hook.length).toBeGreaterThan(0);
+    const group = `${cgroupMount()}${cgroupOf(pids.hook[0])}`;
     const victims = who === "all" ? Object.values(pids).flat() : pids[who];
     for (const pid of victims) if (existsSync(`/proc/${pid}`)) process.kill(pid, "SIGKILL");
     await child.exited;
+    // With guard and keeper dead at once nobody is left to remove it.
+    if (who === "all") await until(() => removed(group));
     known.delete(child.pid);
     let last = await reconcile();
     for (let i = 0; i < 100 && last.kept.length > 0; i++) {
@@ -204,6 +212,16 @@ describe.skipIf(!built("hookwright", "hookwright-host"))("reconcile", () => {
     expect(ledgers()).toEqual([]);
   });
 });
+
+/** Takes away a cgroup that nobody is in any more. */
+function removed(group: string): boolean {
+  try {
+    rmdirSync(group);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
+  }
+  return true;
+}
 
 function read(path: string): string {
   try {

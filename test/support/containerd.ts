@@ -2,12 +2,26 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Subprocess } from "bun";
+import { EVERY, programsOf } from "./engine-programs.ts";
 import type { EngineWorld } from "./engines.ts";
 import { makeImage } from "./images.ts";
 import { directory, file, symlink } from "./layers.ts";
 import type { TempRoot } from "./root.ts";
 
 export const IMAGE = "docker.io/library/bb:latest";
+
+export interface Containerd {
+  readonly version: "1.7" | "2.1";
+  readonly schema: 2 | 3;
+  /** Directories of its programs, as in PATH. */
+  readonly programs: string;
+}
+
+/** Those with NRI that are here: 1.7 of Debian 13, and where every combination is asked for 2.1 of unstable. */
+export const CONTAINERDS: readonly Containerd[] = [
+  { version: "1.7" as const, schema: 2 as const, programs: programsOf("trixie") },
+  { version: "2.1" as const, schema: 3 as const, programs: EVERY ? programsOf("unstable") : undefined },
+].flatMap(({ programs, ...one }) => (programs === undefined ? [] : [{ ...one, programs }]));
 
 export const containerdSocket = (root: TempRoot) => `${root.work}/containerd.sock`;
 export const nriSocket = (root: TempRoot) => `${root.work}/nri.sock`;
