@@ -220,8 +220,8 @@ int main(int argc, char **argv, char **environment)
         applet = find_applet(name);
         if (!applet && argc > 1 && (applet = find_word(argv[1])))
             argv++;
-        /* Any other `hookwright-NAME` is the wrapper of the runtime NAME. */
-        if (!applet && !strncmp(name, "hookwright-", 11) && strcmp(name, "hookwright-host"))
+        /* Any other `hookwright-NAME` is the wrapper of the runtime NAME; `hookwright-verify` is what `engine verify` starts. */
+        if (!applet && !strncmp(name, "hookwright-", 11) && strcmp(name, "hookwright-host") && strcmp(name, "hookwright-verify"))
             applet = &applets[0];
         if (!applet)
             return usage(argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "--version")) ? STDOUT_FILENO : STDERR_FILENO);

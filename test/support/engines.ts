@@ -185,7 +185,11 @@ export class EngineWorld {
     this.#reapers.forEach(clearInterval);
     const left = familyIn(linkOf(`/proc/${this.#keeper.pid}/ns/mnt`) ?? "");
     for (const pid of left.filter((pid) => pid !== this.#keeper.pid)) {
-      process.kill(pid, "SIGKILL");
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        continue; // it has ended with its parent
+      }
       await Bun.sleep(20);
       reap(pid);
     }

@@ -119,15 +119,19 @@ for (const row of ROWS) {
         LONG,
       );
 
-      test("what keeps a container is killed: its poststop hooks run once, or not at all under Podman", async () => {
-        const flags = ["--detach", "--name", "kept", "--network", "none", ...engine.ask(way, ALWAYS)];
-        await done(engine.client("run", ...flags, IMAGE, "/bin/sleep", "1000"));
-        await engine.crash("kept");
-        await done(engine.client("rm", "--force", "kept"));
-        // Podman deletes no container at its runtime whose conmon is gone, and runs no poststop hook of its own for it.
-        const whole = row.engine === "podman" ? STARTED : WHOLE;
-        expect(await records.byContainer()).toEqual([whole]);
-      });
+      // Podman 5.4 does not get rid of such a container at all here: its init has no parent that would wait for it.
+      test.skipIf(row.version === "5.4")(
+        "what keeps a container is killed: its poststop hooks run once, or not at all under Podman",
+        async () => {
+          const flags = ["--detach", "--name", "kept", "--network", "none", ...engine.ask(way, ALWAYS)];
+          await done(engine.client("run", ...flags, IMAGE, "/bin/sleep", "1000"));
+          await engine.crash("kept");
+          await done(engine.client("rm", "--force", "kept"));
+          // Podman deletes no container at its runtime whose conmon is gone, and runs no poststop hook of its own for it.
+          const whole = row.engine === "podman" ? STARTED : WHOLE;
+          expect(await records.byContainer()).toEqual([whole]);
+        },
+      );
     });
 
     test("it is taken away again", async () => {

@@ -20,7 +20,7 @@ export const HANGS = "/bin/yes";
 export async function applyEnginePlan(root: TempRoot): Promise<void> {
   mkdirSync(`${root.work}/edited`);
   writeFileSync(`${root.work}/edited/note`, "mounted\n");
-  const hook = (name: string, body: string, timeout = 5) => ({
+  const hook = (name: string, body: string, timeout = 20) => ({
     version: "1.0.0",
     hook: { path: hookScript(root.root, name, body), timeout },
     guard: { interpreter: "pin" },
