@@ -57,7 +57,7 @@ GENERATED := $(RECORDER) $(TABLES)
 APPLETS := src/runtime/main.ts src/guard/main.ts src/record/main.ts
 NAMES := hookwright-runtime hookwright-guard hookwright-record hookwright-runc hookwright-crun oci-add-hooks oci-seccomp-bpf-hook
 
-.PHONY: build host hooks demo test portable bench check fuzz deb install kubernetes-image clean help build-arm64
+.PHONY: build host hooks demo test test-engines portable bench check fuzz deb install kubernetes-image clean help build-arm64
 .PHONY: FORCE setup-build setup-check setup-test setup-demo setup-bench setup-image setup-arm64
 
 build: dist/hookwright dist/umoci dist/hookwright-sdk/package.json dist/hookwright-compile host hooks ## dist/hookwright and dist/hookwright-host with their names
@@ -72,6 +72,10 @@ demo: build | setup-demo ## hooks fire in a real container on runc and on crun
 
 test: build dist/bench-driver $(GENERATED) | setup-test ## every test on both engines; needs root
 	@scripts/trusted scripts/test
+
+test-engines: build | setup-test ## every engine in every combination, also of Debian unstable, and gVisor; an hour
+	@scripts/engines more
+	@HOOKWRIGHT_ENGINES=every scripts/trusted $(BUN) test --timeout 300000 --max-concurrency 1 ./test/e2e/engines
 
 portable: dist/hookwright-host $(GENERATED) | setup-build ## the portable tests inside hookwright-host
 	@scripts/portable-tests

@@ -1,4 +1,4 @@
-/** A hook that its author compiled, over the bare host program, and beside the same hook as a shell script. */
+/** A hook that its author compiled, over the bare host program, and beside the same hook in Go and as a shell script. */
 
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { append } from "../src/author/append.ts";
@@ -17,6 +17,30 @@ id=\${state#*\\"id\\":\\"}
 echo "\${GREET_WORD:-hello} from \${id%%\\"*} at $HOOKWRIGHT_STAGE" >&2
 `;
 
+/** The same for Go's compiler. */
+const GO = `package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+)
+
+func main() {
+	word := flag.String("word", "hello", "what to say")
+	flag.Parse()
+	var state struct {
+		ID string \`json:"id"\`
+	}
+	if err := json.NewDecoder(os.Stdin).Decode(&state); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Fprintln(os.Stderr, *word, "from", state.ID, "at", os.Getenv("HOOKWRIGHT_STAGE"))
+}
+`;
+
 export async function compiledHook(root: TempRoot, rounds: number): Promise<void> {
   heading("compiled hook, over the bare host program (the engine in place, and nothing to run)");
   const work = `${root.work}/hook`;
@@ -26,10 +50,11 @@ export async function compiledHook(root: TempRoot, rounds: number): Promise<void
     state,
     JSON.stringify({ ociVersion: "1.0.2", id: "bench", status: "creating", pid: 1, bundle: work }),
   );
-  const [empty, bare, hook, shell] = [
+  const [empty, bare, hook, go, shell] = [
     `${work}/empty`,
     bareProgram(work),
     builtHook(work),
+    goHook(work),
     `${work}/greet.sh`,
   ];
   writeFileSync(empty, emptyProgram(), { mode: 0o755 });
@@ -40,11 +65,14 @@ export async function compiledHook(root: TempRoot, rounds: number): Promise<void
     { name: "empty", steps: step(empty) },
     { name: "bare host program", steps: step(bare) },
     { name: "hook in TypeScript", steps: step(hook) },
+    { name: "the same in Go", steps: step(go) },
     { name: "the same in shell", steps: step(shell) },
   ]);
   baseline("bare host program", times);
   compare("hook in TypeScript", times, "bare host program", 0.3, "empty");
   figure("  resident KiB", peak([hook], env, state), 2048);
+  compare("the same in Go", times, "bare host program");
+  figure("  resident KiB", peak([go], env, state));
   compare("the same in shell", times, "bare host program");
   figure("  resident KiB", peak([shell], env, state));
 }
@@ -54,6 +82,14 @@ function builtHook(work: string): string {
   writeFileSync(`${work}/greet.ts`, filesOf("plain", facts)["greet.ts"] ?? "");
   must([program("hookwright"), "hook", "build", `${work}/greet.ts`]);
   return `${work}/greet`;
+}
+
+function goHook(work: string): string {
+  const out = `${work}/greet-go`;
+  writeFileSync(`${work}/greet.go`, GO);
+  const env = ["env", "CGO_ENABLED=0", `GOCACHE=${work}/go`];
+  must([...env, "go", "build", "-ldflags=-s -w", "-o", out, `${work}/greet.go`]);
+  return out;
 }
 
 /** The host program with a module behind it that does nothing. */

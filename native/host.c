@@ -220,6 +220,9 @@ int main(int argc, char **argv, char **environment)
         applet = find_applet(name);
         if (!applet && argc > 1 && (applet = find_word(argv[1])))
             argv++;
+        /* Any other `hookwright-NAME` is the wrapper of the runtime NAME. */
+        if (!applet && !strncmp(name, "hookwright-", 11) && strcmp(name, "hookwright-host"))
+            applet = &applets[0];
         if (!applet)
             return usage(argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "--version")) ? STDOUT_FILENO : STDERR_FILENO);
         applet_name = applet->applet;

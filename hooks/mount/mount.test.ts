@@ -1,7 +1,15 @@
 /** mount on real containers, before and after their start; an image whose links lead out of it mounts nothing on the host. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { makeBundle } from "../../test/support/bundle.ts";
 import { builtHook, shippedDefinition } from "../../test/support/hooks.ts";
 import { applyPlan } from "../../test/support/plan.ts";
@@ -22,6 +30,7 @@ describe.skipIf(!built("hookwright", "hookwright-host"))("mount", () => {
       writeFileSync(`${source}${directory}/file`, `${text}\n`);
     }
     writeFileSync(`${source}/l2/other`, "other\n");
+    mkdirSync(`${root.work}/shared`);
     const attached = (annotation: string, stage: string, ...words: string[]) =>
       shippedDefinition("mount", path, (definition) => {
         definition.hook.args = ["mount", ...words.flatMap((word) => ["--mount", word])];
@@ -43,6 +52,13 @@ describe.skipIf(!built("hookwright", "hookwright-host"))("mount", () => {
         `type=bind,source=${source},target=/hot`,
         "type=tmpfs,target=/etc",
       ),
+      mapped: attached("mapped", "createRuntime", `type=bind,source=${source},target=/mapped,idmap`),
+      slave: attached(
+        "slave",
+        "createRuntime",
+        `type=bind,source=${root.work}/shared,target=/slave,propagation=slave`,
+      ),
+      private: attached("private", "createRuntime", `type=bind,source=${root.work}/shared,target=/slave`),
       escaping: attached("escaping", "createContainer", "type=tmpfs,target=/link/below"),
       kinds: attached("kinds", "createContainer", `type=bind,source=${source},target=/bin/busybox`),
     });
@@ -91,6 +107,45 @@ describe.skipIf(!built("hookwright", "hookwright-host"))("mount", () => {
     );
     expect([done.code, done.stderr, done.stdout]).toEqual([0, "", "bound\n.\n..\n"]);
     expect(mountsBelow(root.work)).toEqual([]);
+  });
+
+  test.each(RUNTIMES)(
+    "before the start on %s: owners are those of the container's user namespace",
+    async (runtime) => {
+      chmodSync(root.root, 0o755);
+      const done = await start(runtime, "mapped", "stat -c '%u %g' /mapped/file", (bundle) => {
+        const config = JSON.parse(readFileSync(`${bundle}/config.json`, "utf8"));
+        config.linux.namespaces.push({ type: "user" });
+        config.linux.uidMappings = config.linux.gidMappings = [
+          { containerID: 0, hostID: 100000, size: 65536 },
+        ];
+        writeFileSync(`${bundle}/config.json`, JSON.stringify(config));
+      });
+      expect([done.code, done.stderr, done.stdout]).toEqual([0, "", "0 0\n"]);
+      expect(statSync(`${source}/file`).uid).toBe(0);
+    },
+  );
+
+  test("what the host mounts later is seen in the container by propagation=slave, and not without", async () => {
+    const shared = `${root.work}/shared`;
+    mkdirSync(`${shared}/later`, { recursive: true });
+    const host = (...command: string[]) => expect(Bun.spawnSync(command).exitCode).toBe(0);
+    host("mount", "--bind", shared, shared);
+    host("mount", "--make-shared", shared);
+    try {
+      const script =
+        "until [ -e /slave/go ]; do sleep 0.05; done; [ -e /slave/later/file ] && echo seen || echo unseen";
+      const both = (["slave", "private"] as const).map((annotation) => start("runc", annotation, script));
+      const states = ["slave-runc", "private-runc"].map((id) => `${root.work}/state-runc/${id}`);
+      while (!states.every((state) => existsSync(state))) await Bun.sleep(20);
+      await Bun.sleep(1000);
+      host("mount", "-t", "tmpfs", "tmpfs", `${shared}/later`);
+      writeFileSync(`${shared}/later/file`, "");
+      writeFileSync(`${shared}/go`, "");
+      expect((await Promise.all(both)).map(({ stdout }) => stdout)).toEqual(["seen\n", "unseen\n"]);
+    } finally {
+      Bun.spawnSync(["umount", "-R", shared]);
+    }
   });
 
   test.each(RUNTIMES)("a link that leads out of the image on %s leads into it", async (runtime) => {

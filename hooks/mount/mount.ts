@@ -1,11 +1,11 @@
-/** Adds mounts to a container: before its program starts, at createContainer, or while it runs, at poststart. */
+/** Adds mounts to a container: before its program starts, at createRuntime or createContainer, or while it runs, at poststart. */
 
 import { defineHook, mounts, option } from "hookwright/hook";
 import { mountOf, type WantedMount } from "./words.ts";
 
 export default defineHook({
   name: "mount",
-  stages: ["createContainer", "poststart"],
+  stages: ["createRuntime", "createContainer", "poststart"],
   options: {
     mount: option.list({ means: "type=bind|tmpfs|overlay,target=PATH, and what the type takes" }),
   },

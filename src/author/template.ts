@@ -65,18 +65,14 @@ test("it says the word that it is given", () => {
 });
 `,
   rootfs: (name) => `import { expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { Rootfs } from "hookwright/hook";
-import { runHook } from "hookwright/hook/testing";
+import { inBundle } from "hookwright/hook/testing";
 import hook from "./${name}.ts";
 
 test("it writes the file into the container", () => {
-  const root = mkdtempSync(\`\${tmpdir()}/${name}-\`);
-  mkdirSync(\`\${root}/etc\`);
-  runHook(hook, { stage: "createContainer", state: { id: "web" }, fakes: { rootfs: new Rootfs(root) } });
-  expect(readFileSync(\`\${root}/etc/motd\`, "utf8")).toBe("this is web\\n");
-  rmSync(root, { recursive: true });
+  inBundle({}, (bundle) => {
+    bundle.run(hook, { stage: "createContainer", state: { id: "web" } });
+    expect(bundle.rootfs.readText("/etc/motd")).toBe("this is web\\n");
+  });
 });
 `,
 };

@@ -96,6 +96,7 @@ const PATHS: { readonly [E in EngineName]: readonly (readonly string[])[] } = {
   ],
   containerd: [
     ["version"],
+    [...CRI2.slice(0, -1), "enable_cdi"],
     ...[CRI2, CRI3].flatMap((cri) => [
       [...cri, "runtimes", "hookwright"],
       [...cri, "default_runtime_name"],

@@ -80,6 +80,12 @@ test("Docker: CDI is switched on where it is there and not so unasked", () => {
   ]);
 });
 
+test("containerd: devices are switched on where they are there and not so unasked", () => {
+  const cdi = (version: string) =>
+    values(changes(containerd, version)[0])["plugins io.containerd.grpc.v1.cri enable_cdi"];
+  expect([cdi("1.6.20"), cdi("1.7.24"), cdi("2.0.0")]).toEqual([undefined, true, undefined]);
+});
+
 test("Docker: the runtime behind is that of the default", () => {
   expect(runtimeOf(docker)).toEqual({ runtime: "runc" });
   const file = write(

@@ -281,9 +281,28 @@ describe("an adjustment", () => {
     expect(said.at(-1)?.[0]).toBe("error");
   });
 
+  test("an image counts by the digest that the engine's own annotation has, never by one of the pod's", async () => {
+    const [tested, other] = [hex("a"), hex("b")].map((digest) => `sha256:${digest}`);
+    const images = [{ digest: tested ?? "", source: tested ?? "" }];
+    const one = define("one", { when: { always: true, images }, edits: { env: ["A=1"] } });
+    const { runtime } = await meet("containerd", "1.7.24", one);
+    const key = "io.kubernetes.cri.image-name";
+    const of = (digest: string | undefined, ofPod = {}) => ({
+      pod: { name: "p", namespace: "ours", annotations: ofPod },
+      container: { id: "c", annotations: digest === undefined ? {} : { [key]: `example.com/app@${digest}` } },
+    });
+    expect(await runtime.create(of(tested))).toMatchObject({ env: [{ key: "A", value: "1" }] });
+    expect(await runtime.create(of(other))).toContain("run with the images");
+    expect(await runtime.create(of(undefined, { [key]: `example.com/app@${tested}` }))).toContain(
+      "containerd did not name its image",
+    );
+  });
+
   test("what NRI has no words for is left out as a whole, with the reason", async () => {
     const reasons = {
       first: [{ entry: hex("1"), position: "prepend" }, "NRI adds hooks behind them"],
+      pause: [{ when: { sandbox: true } }, "NRI asks nothing about sandboxes"],
+      early: [{ stages: ["precreate"] }, "a hook of precreate is run by the wrapper only"],
       groups: [{ edits: { additionalGids: [5] } }, "NRI has no groups"],
       less: [{ edits: { removeEnv: ["A"] } }, "no variable can be taken away"],
       limits: [{ edits: { rlimits: [] } }, "containerd 1.7.6 takes no rlimits over NRI"],

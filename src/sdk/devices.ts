@@ -6,14 +6,14 @@
 import { allowDevice, type DeviceNumber } from "../linux/device-group.ts";
 import { list } from "../linux/directory.ts";
 import { openTree } from "../linux/mount.ts";
-import { namespaceId, visitNamespace } from "../linux/namespace.ts";
+import { namespaceId } from "../linux/namespace.ts";
 import { readTextIfThere } from "../linux/read.ts";
 import { lstatIfThere, stat, TYPE } from "../linux/stat.ts";
 import { EXIT, Failure } from "../spec/failure.ts";
 import type { Call, Capability } from "./define.ts";
 import { putInto } from "./mounts.ts";
 import { processOf } from "./namespaces.ts";
-import { Rootfs, rootOf } from "./rootfs.ts";
+import { type Rootfs, rootAsMounted } from "./rootfs.ts";
 
 /** A device of the host. */
 export interface Device extends DeviceNumber {
@@ -52,7 +52,7 @@ export interface Devices {
 
 const LIMIT = 4096;
 
-export const devices: Capability<Devices> = {
+export const devices: Capability<Devices, "prestart" | "createRuntime" | "poststart"> = {
   name: "devices",
   stages: ["prestart", "createRuntime", "poststart"],
   because: "only from the host's side can a container be given a device, by the number of its process",
@@ -63,20 +63,12 @@ export const devices: Capability<Devices> = {
       ofClass,
       numbered,
       add: (device, options = {}) => {
-        root ??= rootSeenBy(call);
+        root ??= rootAsMounted(call);
         add(call, root, device, options);
       },
     };
   },
 };
-
-/** With what is mounted in it: at createRuntime the container's process has its mounts already, and not yet its root. */
-function rootSeenBy(call: Call): Rootfs {
-  const path = rootOf(call);
-  return call.stage === "poststart"
-    ? new Rootfs(path)
-    : visitNamespace(processOf(call), "mnt", () => new Rootfs(path));
-}
 
 function deviceAt(path: string): Device {
   const found = nodeAt(path);

@@ -22,7 +22,7 @@ export interface ContainerEdits {
  */
 export type Edit = (edits: ContainerEdits) => void;
 
-export const edit: Capability<Edit> = {
+export const edit: Capability<Edit, "precreate"> = {
   name: "edit",
   stages: ["precreate"],
   because: "the runtime has read what the container shall be",

@@ -1,9 +1,10 @@
 /**
- * Mounts put into the container, before its program starts (createContainer) or while it runs (poststart). A mount is made where
+ * Mounts put into the container, before its program starts (createRuntime, createContainer) or while it runs (poststart). A mount is made where
  * nobody sees it, with all that it shall be, and then put in place in one step; its place is found as the container would find it.
  */
 
 import { close } from "../linux/descriptor.ts";
+import { failedWith } from "../linux/error.ts";
 import { makeMount } from "../linux/file-system.ts";
 import { ATTRIBUTE, MS, moveMount, openTree, setMountAttributes } from "../linux/mount.ts";
 import { namespaceId, visitNamespace } from "../linux/namespace.ts";
@@ -14,7 +15,7 @@ import { fstat, TYPE } from "../linux/stat.ts";
 import { Failure } from "../spec/failure.ts";
 import type { Call, Capability } from "./define.ts";
 import { processOf } from "./namespaces.ts";
-import { type Rootfs, rootfs } from "./rootfs.ts";
+import { type Rootfs, rootAsMounted } from "./rootfs.ts";
 
 const LIMIT = 64 * 1024;
 
@@ -31,7 +32,7 @@ export interface BindOptions extends MountOptions {
   recursive?: boolean;
   /** How mounts made later on either side are seen on the other; `private` when absent. */
   propagation?: "private" | "slave" | "shared" | "unbindable";
-  /** Owners are mapped as the container's user namespace maps them; at poststart. */
+  /** Owners are mapped as the container's user namespace maps them; not at createContainer. */
   idmap?: boolean;
 }
 
@@ -51,14 +52,14 @@ export interface Mounts {
   ): void;
 }
 
-export const mounts: Capability<Mounts, "createContainer" | "poststart"> = {
+export const mounts: Capability<Mounts, "prestart" | "createRuntime" | "createContainer" | "poststart"> = {
   name: "mounts",
-  stages: ["createContainer", "poststart"],
+  stages: ["prestart", "createRuntime", "createContainer", "poststart"],
   because: "the container's mounts are not in place, or gone, or cannot be reached",
   open: (call) => {
     let root: Rootfs | undefined;
     const place = (tree: number, target: string) => {
-      root ??= rootfs.open(call);
+      root ??= rootAsMounted(call);
       putInto(call, root, tree, target);
     };
     return {
@@ -79,12 +80,12 @@ function bindTree(call: Call, source: string, options: BindOptions): number {
       setMountAttributes(tree, set, 0, recursive, { propagation });
       return tree;
     }
-    if (call.stage !== "poststart") {
+    if (call.container.pid === undefined) {
       throw new Failure(
         "idmap_stage",
         `mount ${source} idmapped at ${call.stage}: the container's user namespace is not known`,
         {
-          hint: "attach the hook at poststart",
+          hint: "attach the hook at createRuntime or poststart",
         },
       );
     }
@@ -168,10 +169,21 @@ export function putInto(call: Call, root: Rootfs, tree: number, target: string):
   }
 }
 
-/** Files of a user namespace belong to its own users: root of the host is none of them, and can make none there. */
+/**
+ * Files of a user namespace belong to its own users: root of the host is none of them, and can make none on a file system of that
+ * namespace. On one of the host's it can, where the container's root may not.
+ */
 function asRootOf(pid: number, work: () => void): void {
-  if (namespaceId("user", pid) === namespaceId("user")) work();
-  else withFileOwner(hostIdOf(pid, "uid"), hostIdOf(pid, "gid"), work);
+  if (namespaceId("user", pid) === namespaceId("user")) {
+    work();
+    return;
+  }
+  try {
+    withFileOwner(hostIdOf(pid, "uid"), hostIdOf(pid, "gid"), work);
+  } catch (error) {
+    if (!failedWith(error, "EACCES")) throw error;
+    work();
+  }
 }
 
 /** What the container's 0 is on the host. */

@@ -9,6 +9,7 @@ import { mkdir } from "../linux/directory.ts";
 import { failedWith, LinuxError } from "../linux/error.ts";
 import { chmodHandle, fchmod, fchown, lchown, makeNode } from "../linux/inode.ts";
 import { readlink, rename, unlinkIfThere } from "../linux/link.ts";
+import { visitNamespace } from "../linux/namespace.ts";
 import { O, open, openAt, openIn, RESOLVE } from "../linux/open.ts";
 import { decode } from "../linux/primitive.ts";
 import { randomHex } from "../linux/random.ts";
@@ -34,7 +35,7 @@ export const rootfs: Capability<Rootfs, Exclude<Stage, "poststop">> = {
 };
 
 /** At createRuntime it is the directory on the host, without what is mounted in the container. */
-export function rootOf(call: Call): string {
+function rootOf(call: Call): string {
   const { stage, container } = call;
   if (stage === "startContainer") return "/";
   if (stage === "poststart") {
@@ -47,6 +48,18 @@ export function rootOf(call: Call): string {
     "no_rootfs",
     `find the container's root: ${container.bundle}/config.json has no root.path`,
   );
+}
+
+/**
+ * With what is mounted in it, from outside as from inside: at createRuntime the container's process has its mounts already, and not yet
+ * its root.
+ */
+export function rootAsMounted(call: Call): Rootfs {
+  const path = rootOf(call);
+  const { pid } = call.container;
+  return pid === undefined || call.stage === "poststart"
+    ? new Rootfs(path)
+    : visitNamespace(pid, "mnt", () => new Rootfs(path));
 }
 
 /** A path as the container means it: absolute, or from its `/`. */

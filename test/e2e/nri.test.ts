@@ -7,12 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Subprocess } from "bun";
 import {
+  CONTAINERDS,
   containerdSocket,
-  hasContainerd17,
   IMAGE,
   nriSocket,
-  prepareContainerd17,
-  startContainerd17,
+  startContainerd,
+  writeContainerdConfig,
 } from "../support/containerd.ts";
 import { Cri, type PodWish } from "../support/cri.ts";
 import { EngineWorld } from "../support/engines.ts";
@@ -22,7 +22,7 @@ import { type TempRoot, tempRoot } from "../support/root.ts";
 
 const STAGES = ["createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
 const LONG = "x".repeat(6000);
-const ready = built("hookwright", "hookwright-host", "hookwright-runc") && hasContainerd17();
+const ready = built("hookwright", "hookwright-host", "hookwright-runc");
 
 interface Ran {
   hook: { name: string };
@@ -32,7 +32,7 @@ interface Ran {
   container: { id: string };
 }
 
-describe.skipIf(!ready)("containerd 1.7", () => {
+describe.skipIf(!ready).each([...CONTAINERDS])("containerd $version", (containerd) => {
   let root: TempRoot;
   let world: EngineWorld;
   let engine: Subprocess;
@@ -66,7 +66,7 @@ describe.skipIf(!ready)("containerd 1.7", () => {
   async function startPlugin(name: string, ...via: string[]): Promise<Plugin> {
     const words = [program("hookwright"), "nri", "--socket", nriSocket(root), "--log-level", "debug"];
     const started = new Plugin(name, world.spawn([...via, ...words], `${root.work}/${name}.log`));
-    await started.says("connected to containerd 1.7");
+    await started.says(`connected to containerd ${containerd.version}`);
     return started;
   }
 
@@ -95,7 +95,7 @@ describe.skipIf(!ready)("containerd 1.7", () => {
 
   beforeAll(async () => {
     root = tempRoot();
-    world = await EngineWorld.begin(root);
+    world = await EngineWorld.begin(root, { programs: containerd.programs });
     cri = new Cri(containerdSocket(root), IMAGE);
     mkdirSync(`${root.work}/shared`);
     writeFileSync(`${root.work}/shared/note`, "from the host\n");
@@ -137,10 +137,10 @@ describe.skipIf(!ready)("containerd 1.7", () => {
         edits: { seccomp: { profile: { defaultAction: "SCMP_ACT_ALLOW" } } },
       },
     });
-    prepareContainerd17(world, root);
+    writeContainerdConfig(root, containerd.schema);
     const enabled = await world.hookwright("engine", "enable", "containerd", "--nri");
     expect(enabled.stderr).toContain("warning: NRI fails open");
-    engine = await startContainerd17(world, root);
+    engine = await startContainerd(world, root);
     plugin = await startPlugin("first");
   }, 120_000);
 
@@ -153,7 +153,7 @@ describe.skipIf(!ready)("containerd 1.7", () => {
   test("says what fails open, and what the engine cannot be told", async () => {
     await plugin.says("warn: NRI fails open");
     await plugin.says("containerd 2.2 and CRI-O 1.34");
-    await plugin.says("hook 50-profile is left out: containerd 1.7.24 takes no seccomp profile over NRI");
+    await plugin.says("hook 50-profile is left out: containerd");
   });
 
   test("each hook fires once, in order, and edits arrive, also in a reply of more than one frame", async () => {
@@ -243,7 +243,7 @@ describe.skipIf(!ready)("containerd 1.7", () => {
     engine.kill("SIGKILL");
     await engine.exited;
     await plugin.says("the connection has ended");
-    engine = await startContainerd17(world, root);
+    engine = await startContainerd(world, root);
     await plugin.says("connected to containerd", 2);
     expect(plugin.log).toMatch(/warn: it was away for [\d.]+ s: containers created meanwhile have no hooks/);
     expect(await cri.exec(before, ["echo", "alive"])).toBe("alive\n");

@@ -9,14 +9,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import type { EndEvent } from "../../src/spec/event.ts";
 import { rootsAt } from "../../src/spec/roots.ts";
 import { makeBundle, makeRootfs } from "../support/bundle.ts";
-import {
-  EngineWorld,
-  installed,
-  preparePodman,
-  startContainerd,
-  startDocker,
-  writeContainerdConfig,
-} from "../support/engines.ts";
+import { startContainerd, writeContainerdConfig } from "../support/containerd.ts";
+import { EngineWorld, installed, preparePodman, startDocker } from "../support/engines.ts";
 import { applyPlan, hookScript } from "../support/plan.ts";
 import { built, program } from "../support/programs.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";

@@ -3,6 +3,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { EngineWorld, installed, startDocker } from "../support/engines.ts";
 import { built, hookwright, program } from "../support/programs.ts";
 import { tempRoot } from "../support/root.ts";
 import { run } from "../support/runtime.ts";
@@ -23,28 +24,46 @@ describe.skipIf(!built("hookwright", "hookwright-host", "hookwright-runc"))("the
     HOOKWRIGHT_ROOT: root.root,
   };
 
-  test("from hook new to a hook that fires", async () => {
-    const commands = blocks("sh").join("\n");
-    expect(commands).toContain("hookwright hook new greet");
-    const done = await run(["bash", "-euo", "pipefail", "-c", commands], {
-      cwd: root.work,
-      env,
-      limit: 60_000,
-    });
-    expect([done.code, done.stderr]).toEqual([0, expect.any(String)]);
-    const [greet = ""] = blocks("ts");
-    expect(readFileSync(`${root.work}/greet/greet.ts`, "utf8")).toBe(greet);
-    expect(done.stderr).toContain("1 pass");
-    expect(done.stdout).toContain("good day from hookwright-run at createRuntime");
-    expect(done.stdout).toContain("\nstarted\n");
-    expect(done.stdout).toEndWith("standard error:\n  good day from greeted at createRuntime\n");
-    const trial = ["hook", "run", "greet", "--stage", "createRuntime"];
-    expect(await hookwright(root.root, trial)).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining("good day from hookwright-run"),
-    });
-    expect(await hookwright(root.root, [...trial, "--arg", "x"])).toMatchObject({ code: 1 });
-  }, 60_000);
+  test.skipIf(!installed("dockerd", "docker"))(
+    "from hook new to a hook that fires in Docker (dockerd)",
+    async () => {
+      const commands = blocks("sh").join("\n");
+      expect(commands).toContain("hookwright hook new greet");
+      expect(commands).toContain("docker run");
+      mkdirSync(`${root.root}/etc/docker`, { recursive: true });
+      writeFileSync(`${root.root}/etc/docker/daemon.json`, "{}");
+      const world = await EngineWorld.begin(root);
+      try {
+        await startDocker(world, root);
+        // Who manages the machine's services here: `reload` sends the signal, and the daemon reads its file a moment later.
+        const listed = "docker info --format '{{json .Runtimes}}' | grep -q hookwright";
+        const reload = `kill -HUP "$(cat ${root.work}/docker.pid)"; until ${listed}; do sleep 0.1; done`;
+        mkdirSync(`${root.work}/services`);
+        writeFileSync(`${root.work}/services/systemctl`, `#!/bin/sh\n${reload}\n`, { mode: 0o755 });
+        const path = `PATH=${root.work}/services:${env.PATH}`;
+        const shell = ["env", "-C", root.work, path, "bash", "-euo", "pipefail", "-c", commands];
+        const done = await world.run(shell, 110_000);
+        expect([done.code, done.stderr]).toEqual([0, expect.any(String)]);
+        const [greet = ""] = blocks("ts");
+        expect(readFileSync(`${root.work}/greet/greet.ts`, "utf8")).toBe(greet);
+        expect(done.stderr).toContain("1 pass");
+        expect(done.stdout).toContain("good day from hookwright-run at createRuntime");
+        expect(done.stdout).toContain("\nstarted\n");
+        expect(done.stdout).toContain("standard error:\n  good day from greeted at createRuntime\n");
+        expect(done.stdout).toContain("\nstarted by Docker\n");
+        expect(done.stdout).toMatch(/standard error:\n {2}good day from [0-9a-f]{64} at createRuntime\n$/);
+      } finally {
+        await world.end();
+      }
+      const trial = ["hook", "run", "greet", "--stage", "createRuntime"];
+      expect(await hookwright(root.root, trial)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining("good day from hookwright-run"),
+      });
+      expect(await hookwright(root.root, [...trial, "--arg", "x"])).toMatchObject({ code: 1 });
+    },
+    120_000,
+  );
 
   /** The folder of a new hook `motd`, made in `cwd`. */
   const makeMotd = async (cwd: string) => {

@@ -15,6 +15,7 @@ import {
 } from "@bufbuild/protobuf";
 import {
   ContainerIdSchema,
+  ContainerStatusResponseSchema,
   CreateContainerRequestSchema,
   EmptySchema,
   ExecSyncRequestSchema,
@@ -22,6 +23,7 @@ import {
   type PodSandboxConfigSchema,
   PodSandboxIdSchema,
   RunPodSandboxRequestSchema,
+  UpdateContainerResourcesRequestSchema,
 } from "./generated/cri_pb.ts";
 
 /** The node's network, so that no CNI plugin is asked; the rest is the pod's own. */
@@ -64,17 +66,19 @@ export class Cri {
   }
 
   /** Makes a container of the pod and starts it; returns its id. Rejects with the engine's message. */
-  async runContainer(pod: Pod, name: string, command: string[]): Promise<string> {
-    const id = await this.createContainer(pod, name, command);
+  async runContainer(pod: Pod, name: string, command: string[], devices: string[] = []): Promise<string> {
+    const id = await this.createContainer(pod, name, command, devices);
     await this.#call("StartContainer", ContainerIdSchema, { containerId: id }, EmptySchema);
     return id;
   }
 
-  async createContainer(pod: Pod, name: string, command: string[]): Promise<string> {
+  /** `devices` are names of CDI. */
+  async createContainer(pod: Pod, name: string, command: string[], devices: string[] = []): Promise<string> {
     const config = {
       metadata: { name, attempt: 0 },
       image: { image: this.#image, userSpecifiedImage: this.#image },
       command,
+      CDIDevices: devices.map((device) => ({ name: device })),
       linux: { securityContext: { namespaceOptions: NAMESPACES } },
     };
     const request = { podSandboxId: pod.id, config, sandboxConfig: pod.config };
@@ -89,6 +93,16 @@ export class Cri {
 
   /** Output of a command in a container; throws when it fails. */
   async exec(containerId: string, cmd: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.tryExec(containerId, cmd);
+    if (code !== 0) throw new Error(`${cmd.join(" ")}: ${code}: ${stderr}`);
+    return stdout;
+  }
+
+  /** How a command in a container ends. */
+  async tryExec(
+    containerId: string,
+    cmd: string[],
+  ): Promise<{ code: number; stdout: string; stderr: string }> {
     const { stdout, stderr, exitCode } = await this.#call(
       "ExecSync",
       ExecSyncRequestSchema,
@@ -96,12 +110,35 @@ export class Cri {
       ExecSyncResponseSchema,
     );
     const text = new TextDecoder();
-    if (exitCode !== 0) throw new Error(`${cmd.join(" ")}: ${exitCode}: ${text.decode(stderr)}`);
-    return text.decode(stdout);
+    return { code: exitCode, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  }
+
+  /** 1 is running, 2 exited; and the exit status. */
+  async status(containerId: string): Promise<{ state: number; exitCode: number }> {
+    const wish = { containerId };
+    const answer = await this.#call(
+      "ContainerStatus",
+      ContainerIdSchema,
+      wish,
+      ContainerStatusResponseSchema,
+    );
+    return { state: answer.status?.state ?? 0, exitCode: answer.status?.exitCode ?? 0 };
+  }
+
+  /** Sets the limit of memory, bytes. */
+  async update(containerId: string, limit: number): Promise<void> {
+    const wish = { containerId, linux: { memoryLimitInBytes: BigInt(limit) } };
+    await this.#call("UpdateContainerResources", UpdateContainerResourcesRequestSchema, wish, EmptySchema);
+  }
+
+  /** SIGTERM, and after so many seconds SIGKILL. */
+  async stop(containerId: string, timeout: number): Promise<void> {
+    const wish = { containerId, timeout: BigInt(timeout) };
+    await this.#call("StopContainer", ContainerIdSchema, wish, EmptySchema);
   }
 
   async removeContainer(containerId: string): Promise<void> {
-    await this.#call("StopContainer", ContainerIdSchema, { containerId, timeout: 0n }, EmptySchema);
+    await this.stop(containerId, 0);
     await this.#call("RemoveContainer", ContainerIdSchema, { containerId }, EmptySchema);
   }
 

@@ -155,7 +155,7 @@ export class EngineWorld {
   async start(command: readonly string[], ready: readonly string[]): Promise<Subprocess> {
     const log = `${this.#root.work}/${command[0]?.split("/").at(-1)}-${this.#daemons.length}.log`;
     const daemon = this.spawn(command, log);
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       if ((await this.run(ready)).code === 0) return daemon;
       if (daemon.exitCode !== null) break;
       await Bun.sleep(100);
@@ -249,29 +249,4 @@ export function preparePodman(root: TempRoot, programs?: string, runtime: Runtim
     `${directory}/containers.conf`,
     `[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\nlog_driver = "k8s-file"\n[engine]\n${engine}\n${others}`,
   );
-}
-
-/** Starts containerd on the root's config.toml, which is written when there is none. */
-export async function startContainerd(world: EngineWorld, root: TempRoot): Promise<Subprocess> {
-  return await world.start(
-    ["containerd", "-c", `${root.root}/etc/containerd/config.toml`],
-    ["ctr", "version"],
-  );
-}
-
-export function writeContainerdConfig(root: TempRoot): string {
-  const file = `${root.root}/etc/containerd/config.toml`;
-  mkdirSync(`${root.root}/etc/containerd`, { recursive: true });
-  const text = `version = 2 # by a test
-root = "${root.work}/containerd"
-state = "${root.work}/containerd-state"
-[grpc]
-  address = "${root.work}/containerd.sock"
-[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
-  runtime_type = "io.containerd.runc.v2"
-  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
-    SystemdCgroup = false
-`;
-  writeFileSync(file, text);
-  return text;
 }

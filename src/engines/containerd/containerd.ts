@@ -22,6 +22,7 @@ import { flagOf, isAtLeast, type Machine, programOf, runningOf, versionOf } from
 const DROP_IN = "conf.d/90-hookwright.toml";
 const JOINS_SINCE = "2.1";
 const NRI = ["plugins", "io.containerd.nri.v1.nri"];
+const CDI_SINCE = "1.7";
 const RUNC_SHIM = "io.containerd.runc.v2";
 
 /** The table of runtimes by the version of the configuration's schema. */
@@ -33,7 +34,7 @@ const RUNTIMES: { readonly [schema: number]: readonly string[] } = {
 export const containerd: Engine = {
   name: "containerd",
   hooks: false,
-  cdiSince: "1.7",
+  cdiSince: CDI_SINCE,
   nri: {
     since: "1.7",
     enable: { path: [...NRI, "disable"], value: false },
@@ -72,6 +73,9 @@ export const containerd: Engine = {
       value: handlerOf(found, wish.wrapper, read),
       own: true,
     });
+    // 2.0 and newer have devices unasked.
+    if (isAtLeast(found.version, CDI_SINCE) && !isAtLeast(found.version, "2.0"))
+      settings.push({ path: [...plugin.slice(0, -1), "enable_cdi"], value: true });
     const own: FileChange = { file: found.file, format: "toml", settings };
     if (found.file === found.main) return [own];
     const imports = importSettings(found, schema, read);

@@ -47,11 +47,9 @@ for (const row of ROWS) {
 
     describe.each(row.ways)("%s", (way: Way) => {
       const wrapped = way === "wrapper";
-      const WHOLE = [
-        "before:createRuntime outside:createRuntime outside:createContainer outside:poststart",
-        ...(wrapped ? ["inside:startContainer"] : []),
-        "outside:poststop",
-      ].join(" ");
+      const STARTED = "before:createRuntime outside:createRuntime outside:createContainer outside:poststart";
+      // What the wrapper only can bring is recorded when the container has stopped.
+      const WHOLE = `${STARTED}${wrapped ? " inside:startContainer" : ""} outside:poststop`;
       const run = (command: string[], ...definitions: string[]) => {
         const flags = ["--rm", "--network", "none", ...engine.ask(way, definitions)];
         return engine.client("run", ...flags, IMAGE, ...command);
@@ -121,12 +119,14 @@ for (const row of ROWS) {
         LONG,
       );
 
-      test("what keeps a container is killed: its poststop hooks run once all the same", async () => {
+      test("what keeps a container is killed: its poststop hooks run once, or not at all under Podman", async () => {
         const flags = ["--detach", "--name", "kept", "--network", "none", ...engine.ask(way, ALWAYS)];
         await done(engine.client("run", ...flags, IMAGE, "/bin/sleep", "1000"));
         await engine.crash("kept");
         await done(engine.client("rm", "--force", "kept"));
-        expect(await records.byContainer()).toEqual([WHOLE]);
+        // Podman deletes no container at its runtime whose conmon is gone, and runs no poststop hook of its own for it.
+        const whole = row.engine === "podman" ? STARTED : WHOLE;
+        expect(await records.byContainer()).toEqual([whole]);
       });
     });
 

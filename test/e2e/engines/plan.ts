@@ -96,12 +96,13 @@ export class Records {
   }
 
   /**
-   * The hooks that ran since the last call, by container, in order: `NAME:STAGE`, and what did not end well with its result. crun
+   * The hooks that ran since the last call, by container or of `only` one, in order: `NAME:STAGE`, and what did not end well with its result. crun
    * starts the process, and with it startContainer, beside poststart: these two are put in runc's order.
    */
-  async byContainer(): Promise<string[]> {
+  async byContainer(only?: string): Promise<string[]> {
     const runs = new Map<string, string[]>();
-    for (const { hook, stage, result, container } of await this.next()) {
+    const wanted = (await this.next()).filter(({ container }) => only === undefined || container.id === only);
+    for (const { hook, stage, result, container } of wanted) {
       const ran = `${hook.name}:${stage}${result === "ok" ? "" : `:${result}`}`;
       runs.set(container.id, [...(runs.get(container.id) ?? []), ran]);
     }

@@ -10,6 +10,8 @@ import type { Outcome, RuntimeName } from "../../support/runtime.ts";
 import type { Client } from "./life.ts";
 
 export const IMAGE = "localhost/bb:1";
+/** Milliseconds that a client may take, when ten run at once on a machine that is busy. */
+const LONG = 180_000;
 
 /** `native`: hooks.d and devices, as far as the engine has them. */
 export type Way = "wrapper" | "native";
@@ -80,9 +82,10 @@ function dockerOf({ runtime, release }: Row, world: EngineWorld, root: TempRoot)
     await daemon.exited;
     daemon = await startDocker(world, root);
   };
+  const client = (...words: string[]): Promise<Outcome> => world.run(["docker", ...words], LONG);
   return {
     file,
-    client: (...words) => world.run(["docker", ...words]),
+    client,
     async prepare() {
       mkdirSync(`${root.root}/etc/docker`);
       const crun =
@@ -96,7 +99,12 @@ function dockerOf({ runtime, release }: Row, world: EngineWorld, root: TempRoot)
     async reread(way) {
       // Devices take a restart where they were switched on.
       if (way === "native") await restart();
-      else daemon.kill("SIGHUP");
+      else {
+        daemon.kill("SIGHUP");
+        const asked = ["info", "--format", "{{.DefaultRuntime}}"];
+        for (let tries = 0; tries < 200 && !(await client(...asked)).stdout.includes("hookwright"); tries++)
+          await Bun.sleep(50);
+      }
     },
     ask: (way, definitions) => (way === "native" ? devices(definitions) : []),
     async crash() {
@@ -107,7 +115,7 @@ function dockerOf({ runtime, release }: Row, world: EngineWorld, root: TempRoot)
 }
 
 function podmanOf({ runtime, release }: Row, world: EngineWorld, root: TempRoot): Engine {
-  const client = (...words: string[]): Promise<Outcome> => world.run(["podman", ...words]);
+  const client = (...words: string[]): Promise<Outcome> => world.run(["podman", ...words], LONG);
   return {
     client,
     file: `${root.root}/etc/containers/containers.conf`,

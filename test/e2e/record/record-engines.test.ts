@@ -4,16 +4,11 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { makeBundle, makeRootfs } from "../../support/bundle.ts";
-import {
-  EngineWorld,
-  installed,
-  preparePodman,
-  startContainerd,
-  startDocker,
-  writeContainerdConfig,
-} from "../../support/engines.ts";
+import { startContainerd, writeContainerdConfig } from "../../support/containerd.ts";
+import { EngineWorld, installed, preparePodman, startDocker } from "../../support/engines.ts";
+import { installMachine } from "../../support/machine.ts";
 import { built } from "../../support/programs.ts";
 import { allowedIn } from "../../support/recording.ts";
 import { type TempRoot, tempRoot } from "../../support/root.ts";
@@ -32,22 +27,6 @@ function commandsOf(heading: string): string {
   return [...body.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, code]) => code).join("\n");
 }
 
-/** In the world's mount namespace: what hookwright is installed into and writes to, none of it the machine's own. */
-const COPIES = `
-mkdir $ROOT/work/ns/local $ROOT/work/ns/lib $ROOT/work/ns/lib-work $ROOT/work/ns/log $ROOT/work/ns/log-work
-mount --rbind $ROOT /mnt
-overlay() { mount -t overlay overlay -o lowerdir=/var/$1,upperdir=$ROOT/work/ns/$1,workdir=$ROOT/work/ns/$1-work /var/$1; }
-overlay log
-overlay lib
-mount --rbind /mnt $ROOT
-mount --bind $ROOT/work/ns/local /usr/local
-mount -t tmpfs -o mode=755 tmpfs /run
-mount -t bpf bpf /sys/fs/bpf
-mkdir -p /etc/docker
-mount --bind $ROOT/etc/docker /etc/docker
-${CHECKOUT}/scripts/install /usr/local >/dev/null
-`;
-
 const ready =
   built("hookwright", "hookwright-host") &&
   installed("dockerd", "podman", "containerd", "jq", "runc", "crun");
@@ -59,13 +38,9 @@ describe.skipIf(!ready)("the five minutes of docs/seccomp.md", () => {
   beforeAll(async () => {
     root = tempRoot();
     world = await EngineWorld.begin(root);
-    // Neither the commands nor the engines are told where hookwright is.
-    for (const name of ["HOOKWRIGHT_ROOT", "HOOKWRIGHT_HOST", "HOOKWRIGHT_WRAPPER"]) delete world.env[name];
-    mkdirSync(`${root.root}/etc/docker`, { recursive: true });
-    writeFileSync(`${root.root}/etc/docker/daemon.json`, "{}");
     preparePodman(root);
     writeContainerdConfig(root);
-    await sh(`export ROOT=${root.root}\n${COPIES}`);
+    await installMachine(world, root);
     const rootfs = makeRootfs(`${root.work}/image`);
     const entry = '#!/bin/sh\nls / >/dev/null; exec "$@"\n';
     writeFileSync(`${rootfs}/docker-entrypoint.sh`, entry, { mode: 0o755 });

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cri.proto.
  */
 export const file_cri: GenFile = /*@__PURE__*/
-  fileDesc("CgljcmkucHJvdG8SCnJ1bnRpbWUudjEiSQoITWV0YWRhdGESDAoEbmFtZRgBIAEoCRILCgN1aWQYAiABKAkSEQoJbmFtZXNwYWNlGAMgASgJEg8KB2F0dGVtcHQYBCABKA0iXQoUUnVuUG9kU2FuZGJveFJlcXVlc3QSLAoGY29uZmlnGAEgASgLMhwucnVudGltZS52MS5Qb2RTYW5kYm94Q29uZmlnEhcKD3J1bnRpbWVfaGFuZGxlchgCIAEoCSLkAgoQUG9kU2FuZGJveENvbmZpZxImCghtZXRhZGF0YRgBIAEoCzIULnJ1bnRpbWUudjEuTWV0YWRhdGESFQoNbG9nX2RpcmVjdG9yeRgDIAEoCRI4CgZsYWJlbHMYBiADKAsyKC5ydW50aW1lLnYxLlBvZFNhbmRib3hDb25maWcuTGFiZWxzRW50cnkSQgoLYW5ub3RhdGlvbnMYByADKAsyLS5ydW50aW1lLnYxLlBvZFNhbmRib3hDb25maWcuQW5ub3RhdGlvbnNFbnRyeRIwCgVsaW51eBgIIAEoCzIhLnJ1bnRpbWUudjEuTGludXhQb2RTYW5kYm94Q29uZmlnGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaMgoQQW5ub3RhdGlvbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIloKFUxpbnV4UG9kU2FuZGJveENvbmZpZxJBChBzZWN1cml0eV9jb250ZXh0GAIgASgLMicucnVudGltZS52MS5MaW51eFNhbmRib3hTZWN1cml0eUNvbnRleHQiVQobTGludXhTYW5kYm94U2VjdXJpdHlDb250ZXh0EjYKEW5hbWVzcGFjZV9vcHRpb25zGAEgASgLMhsucnVudGltZS52MS5OYW1lc3BhY2VPcHRpb24iPAoPTmFtZXNwYWNlT3B0aW9uEg8KB25ldHdvcmsYASABKAUSCwoDcGlkGAIgASgFEgsKA2lwYxgDIAEoBSImCgxQb2RTYW5kYm94SWQSFgoOcG9kX3NhbmRib3hfaWQYASABKAkikwEKFkNyZWF0ZUNvbnRhaW5lclJlcXVlc3QSFgoOcG9kX3NhbmRib3hfaWQYASABKAkSKwoGY29uZmlnGAIgASgLMhsucnVudGltZS52MS5Db250YWluZXJDb25maWcSNAoOc2FuZGJveF9jb25maWcYAyABKAsyHC5ydW50aW1lLnYxLlBvZFNhbmRib3hDb25maWcivwMKD0NvbnRhaW5lckNvbmZpZxIvCghtZXRhZGF0YRgBIAEoCzIdLnJ1bnRpbWUudjEuQ29udGFpbmVyTWV0YWRhdGESJAoFaW1hZ2UYAiABKAsyFS5ydW50aW1lLnYxLkltYWdlU3BlYxIPCgdjb21tYW5kGAMgAygJEiIKBGVudnMYBiADKAsyFC5ydW50aW1lLnYxLktleVZhbHVlEjcKBmxhYmVscxgJIAMoCzInLnJ1bnRpbWUudjEuQ29udGFpbmVyQ29uZmlnLkxhYmVsc0VudHJ5EkEKC2Fubm90YXRpb25zGAogAygLMiwucnVudGltZS52MS5Db250YWluZXJDb25maWcuQW5ub3RhdGlvbnNFbnRyeRIQCghsb2dfcGF0aBgLIAEoCRIvCgVsaW51eBgPIAEoCzIgLnJ1bnRpbWUudjEuTGludXhDb250YWluZXJDb25maWcaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARoyChBBbm5vdGF0aW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiMgoRQ29udGFpbmVyTWV0YWRhdGESDAoEbmFtZRgBIAEoCRIPCgdhdHRlbXB0GAIgASgNIjgKCUltYWdlU3BlYxINCgVpbWFnZRgBIAEoCRIcChR1c2VyX3NwZWNpZmllZF9pbWFnZRgSIAEoCSImCghLZXlWYWx1ZRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAkiWwoUTGludXhDb250YWluZXJDb25maWcSQwoQc2VjdXJpdHlfY29udGV4dBgCIAEoCzIpLnJ1bnRpbWUudjEuTGludXhDb250YWluZXJTZWN1cml0eUNvbnRleHQiVwodTGludXhDb250YWluZXJTZWN1cml0eUNvbnRleHQSNgoRbmFtZXNwYWNlX29wdGlvbnMYAyABKAsyGy5ydW50aW1lLnYxLk5hbWVzcGFjZU9wdGlvbiI0CgtDb250YWluZXJJZBIUCgxjb250YWluZXJfaWQYASABKAkSDwoHdGltZW91dBgCIAEoAyI0Cg9FeGVjU3luY1JlcXVlc3QSFAoMY29udGFpbmVyX2lkGAEgASgJEgsKA2NtZBgCIAMoCSJFChBFeGVjU3luY1Jlc3BvbnNlEg4KBnN0ZG91dBgBIAEoDBIOCgZzdGRlcnIYAiABKAwSEQoJZXhpdF9jb2RlGAMgASgFIgcKBUVtcHR5YgZwcm90bzM");
+  fileDesc("CgljcmkucHJvdG8SCnJ1bnRpbWUudjEiSQoITWV0YWRhdGESDAoEbmFtZRgBIAEoCRILCgN1aWQYAiABKAkSEQoJbmFtZXNwYWNlGAMgASgJEg8KB2F0dGVtcHQYBCABKA0iXQoUUnVuUG9kU2FuZGJveFJlcXVlc3QSLAoGY29uZmlnGAEgASgLMhwucnVudGltZS52MS5Qb2RTYW5kYm94Q29uZmlnEhcKD3J1bnRpbWVfaGFuZGxlchgCIAEoCSLkAgoQUG9kU2FuZGJveENvbmZpZxImCghtZXRhZGF0YRgBIAEoCzIULnJ1bnRpbWUudjEuTWV0YWRhdGESFQoNbG9nX2RpcmVjdG9yeRgDIAEoCRI4CgZsYWJlbHMYBiADKAsyKC5ydW50aW1lLnYxLlBvZFNhbmRib3hDb25maWcuTGFiZWxzRW50cnkSQgoLYW5ub3RhdGlvbnMYByADKAsyLS5ydW50aW1lLnYxLlBvZFNhbmRib3hDb25maWcuQW5ub3RhdGlvbnNFbnRyeRIwCgVsaW51eBgIIAEoCzIhLnJ1bnRpbWUudjEuTGludXhQb2RTYW5kYm94Q29uZmlnGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaMgoQQW5ub3RhdGlvbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIloKFUxpbnV4UG9kU2FuZGJveENvbmZpZxJBChBzZWN1cml0eV9jb250ZXh0GAIgASgLMicucnVudGltZS52MS5MaW51eFNhbmRib3hTZWN1cml0eUNvbnRleHQiVQobTGludXhTYW5kYm94U2VjdXJpdHlDb250ZXh0EjYKEW5hbWVzcGFjZV9vcHRpb25zGAEgASgLMhsucnVudGltZS52MS5OYW1lc3BhY2VPcHRpb24iPAoPTmFtZXNwYWNlT3B0aW9uEg8KB25ldHdvcmsYASABKAUSCwoDcGlkGAIgASgFEgsKA2lwYxgDIAEoBSImCgxQb2RTYW5kYm94SWQSFgoOcG9kX3NhbmRib3hfaWQYASABKAkikwEKFkNyZWF0ZUNvbnRhaW5lclJlcXVlc3QSFgoOcG9kX3NhbmRib3hfaWQYASABKAkSKwoGY29uZmlnGAIgASgLMhsucnVudGltZS52MS5Db250YWluZXJDb25maWcSNAoOc2FuZGJveF9jb25maWcYAyABKAsyHC5ydW50aW1lLnYxLlBvZFNhbmRib3hDb25maWci6wMKD0NvbnRhaW5lckNvbmZpZxIvCghtZXRhZGF0YRgBIAEoCzIdLnJ1bnRpbWUudjEuQ29udGFpbmVyTWV0YWRhdGESJAoFaW1hZ2UYAiABKAsyFS5ydW50aW1lLnYxLkltYWdlU3BlYxIPCgdjb21tYW5kGAMgAygJEiIKBGVudnMYBiADKAsyFC5ydW50aW1lLnYxLktleVZhbHVlEjcKBmxhYmVscxgJIAMoCzInLnJ1bnRpbWUudjEuQ29udGFpbmVyQ29uZmlnLkxhYmVsc0VudHJ5EkEKC2Fubm90YXRpb25zGAogAygLMiwucnVudGltZS52MS5Db250YWluZXJDb25maWcuQW5ub3RhdGlvbnNFbnRyeRIQCghsb2dfcGF0aBgLIAEoCRIvCgVsaW51eBgPIAEoCzIgLnJ1bnRpbWUudjEuTGludXhDb250YWluZXJDb25maWcSKgoLQ0RJX2RldmljZXMYESADKAsyFS5ydW50aW1lLnYxLkNESURldmljZRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGjIKEEFubm90YXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIZCglDRElEZXZpY2USDAoEbmFtZRgBIAEoCSIyChFDb250YWluZXJNZXRhZGF0YRIMCgRuYW1lGAEgASgJEg8KB2F0dGVtcHQYAiABKA0iOAoJSW1hZ2VTcGVjEg0KBWltYWdlGAEgASgJEhwKFHVzZXJfc3BlY2lmaWVkX2ltYWdlGBIgASgJIiYKCEtleVZhbHVlEgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCSJbChRMaW51eENvbnRhaW5lckNvbmZpZxJDChBzZWN1cml0eV9jb250ZXh0GAIgASgLMikucnVudGltZS52MS5MaW51eENvbnRhaW5lclNlY3VyaXR5Q29udGV4dCJXCh1MaW51eENvbnRhaW5lclNlY3VyaXR5Q29udGV4dBI2ChFuYW1lc3BhY2Vfb3B0aW9ucxgDIAEoCzIbLnJ1bnRpbWUudjEuTmFtZXNwYWNlT3B0aW9uIjQKC0NvbnRhaW5lcklkEhQKDGNvbnRhaW5lcl9pZBgBIAEoCRIPCgd0aW1lb3V0GAIgASgDIjQKD0V4ZWNTeW5jUmVxdWVzdBIUCgxjb250YWluZXJfaWQYASABKAkSCwoDY21kGAIgAygJIkUKEEV4ZWNTeW5jUmVzcG9uc2USDgoGc3Rkb3V0GAEgASgMEg4KBnN0ZGVychgCIAEoDBIRCglleGl0X2NvZGUYAyABKAUiRgoXQ29udGFpbmVyU3RhdHVzUmVzcG9uc2USKwoGc3RhdHVzGAEgASgLMhsucnVudGltZS52MS5Db250YWluZXJTdGF0dXMiMwoPQ29udGFpbmVyU3RhdHVzEg0KBXN0YXRlGAMgASgFEhEKCWV4aXRfY29kZRgHIAEoBSJrCh9VcGRhdGVDb250YWluZXJSZXNvdXJjZXNSZXF1ZXN0EhQKDGNvbnRhaW5lcl9pZBgBIAEoCRIyCgVsaW51eBgCIAEoCzIjLnJ1bnRpbWUudjEuTGludXhDb250YWluZXJSZXNvdXJjZXMiOAoXTGludXhDb250YWluZXJSZXNvdXJjZXMSHQoVbWVtb3J5X2xpbWl0X2luX2J5dGVzGAQgASgDIgcKBUVtcHR5YgZwcm90bzM");
 
 /**
  * @generated from message runtime.v1.Metadata
@@ -257,6 +257,11 @@ export type ContainerConfig = Message<"runtime.v1.ContainerConfig"> & {
    * @generated from field: runtime.v1.LinuxContainerConfig linux = 15;
    */
   linux?: LinuxContainerConfig | undefined;
+
+  /**
+   * @generated from field: repeated runtime.v1.CDIDevice CDI_devices = 17;
+   */
+  CDIDevices: CDIDevice[];
 };
 
 /**
@@ -265,6 +270,23 @@ export type ContainerConfig = Message<"runtime.v1.ContainerConfig"> & {
  */
 export const ContainerConfigSchema: GenMessage<ContainerConfig> = /*@__PURE__*/
   messageDesc(file_cri, 8);
+
+/**
+ * @generated from message runtime.v1.CDIDevice
+ */
+export type CDIDevice = Message<"runtime.v1.CDIDevice"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message runtime.v1.CDIDevice.
+ * Use `create(CDIDeviceSchema)` to create a new message.
+ */
+export const CDIDeviceSchema: GenMessage<CDIDevice> = /*@__PURE__*/
+  messageDesc(file_cri, 9);
 
 /**
  * @generated from message runtime.v1.ContainerMetadata
@@ -286,7 +308,7 @@ export type ContainerMetadata = Message<"runtime.v1.ContainerMetadata"> & {
  * Use `create(ContainerMetadataSchema)` to create a new message.
  */
 export const ContainerMetadataSchema: GenMessage<ContainerMetadata> = /*@__PURE__*/
-  messageDesc(file_cri, 9);
+  messageDesc(file_cri, 10);
 
 /**
  * @generated from message runtime.v1.ImageSpec
@@ -308,7 +330,7 @@ export type ImageSpec = Message<"runtime.v1.ImageSpec"> & {
  * Use `create(ImageSpecSchema)` to create a new message.
  */
 export const ImageSpecSchema: GenMessage<ImageSpec> = /*@__PURE__*/
-  messageDesc(file_cri, 10);
+  messageDesc(file_cri, 11);
 
 /**
  * @generated from message runtime.v1.KeyValue
@@ -330,7 +352,7 @@ export type KeyValue = Message<"runtime.v1.KeyValue"> & {
  * Use `create(KeyValueSchema)` to create a new message.
  */
 export const KeyValueSchema: GenMessage<KeyValue> = /*@__PURE__*/
-  messageDesc(file_cri, 11);
+  messageDesc(file_cri, 12);
 
 /**
  * @generated from message runtime.v1.LinuxContainerConfig
@@ -347,7 +369,7 @@ export type LinuxContainerConfig = Message<"runtime.v1.LinuxContainerConfig"> & 
  * Use `create(LinuxContainerConfigSchema)` to create a new message.
  */
 export const LinuxContainerConfigSchema: GenMessage<LinuxContainerConfig> = /*@__PURE__*/
-  messageDesc(file_cri, 12);
+  messageDesc(file_cri, 13);
 
 /**
  * @generated from message runtime.v1.LinuxContainerSecurityContext
@@ -364,7 +386,7 @@ export type LinuxContainerSecurityContext = Message<"runtime.v1.LinuxContainerSe
  * Use `create(LinuxContainerSecurityContextSchema)` to create a new message.
  */
 export const LinuxContainerSecurityContextSchema: GenMessage<LinuxContainerSecurityContext> = /*@__PURE__*/
-  messageDesc(file_cri, 13);
+  messageDesc(file_cri, 14);
 
 /**
  * @generated from message runtime.v1.ContainerId
@@ -388,7 +410,7 @@ export type ContainerId = Message<"runtime.v1.ContainerId"> & {
  * Use `create(ContainerIdSchema)` to create a new message.
  */
 export const ContainerIdSchema: GenMessage<ContainerId> = /*@__PURE__*/
-  messageDesc(file_cri, 14);
+  messageDesc(file_cri, 15);
 
 /**
  * @generated from message runtime.v1.ExecSyncRequest
@@ -410,7 +432,7 @@ export type ExecSyncRequest = Message<"runtime.v1.ExecSyncRequest"> & {
  * Use `create(ExecSyncRequestSchema)` to create a new message.
  */
 export const ExecSyncRequestSchema: GenMessage<ExecSyncRequest> = /*@__PURE__*/
-  messageDesc(file_cri, 15);
+  messageDesc(file_cri, 16);
 
 /**
  * @generated from message runtime.v1.ExecSyncResponse
@@ -437,7 +459,87 @@ export type ExecSyncResponse = Message<"runtime.v1.ExecSyncResponse"> & {
  * Use `create(ExecSyncResponseSchema)` to create a new message.
  */
 export const ExecSyncResponseSchema: GenMessage<ExecSyncResponse> = /*@__PURE__*/
-  messageDesc(file_cri, 16);
+  messageDesc(file_cri, 17);
+
+/**
+ * @generated from message runtime.v1.ContainerStatusResponse
+ */
+export type ContainerStatusResponse = Message<"runtime.v1.ContainerStatusResponse"> & {
+  /**
+   * @generated from field: runtime.v1.ContainerStatus status = 1;
+   */
+  status?: ContainerStatus | undefined;
+};
+
+/**
+ * Describes the message runtime.v1.ContainerStatusResponse.
+ * Use `create(ContainerStatusResponseSchema)` to create a new message.
+ */
+export const ContainerStatusResponseSchema: GenMessage<ContainerStatusResponse> = /*@__PURE__*/
+  messageDesc(file_cri, 18);
+
+/**
+ * State 1 is running, 2 exited.
+ *
+ * @generated from message runtime.v1.ContainerStatus
+ */
+export type ContainerStatus = Message<"runtime.v1.ContainerStatus"> & {
+  /**
+   * @generated from field: int32 state = 3;
+   */
+  state: number;
+
+  /**
+   * @generated from field: int32 exit_code = 7;
+   */
+  exitCode: number;
+};
+
+/**
+ * Describes the message runtime.v1.ContainerStatus.
+ * Use `create(ContainerStatusSchema)` to create a new message.
+ */
+export const ContainerStatusSchema: GenMessage<ContainerStatus> = /*@__PURE__*/
+  messageDesc(file_cri, 19);
+
+/**
+ * @generated from message runtime.v1.UpdateContainerResourcesRequest
+ */
+export type UpdateContainerResourcesRequest = Message<"runtime.v1.UpdateContainerResourcesRequest"> & {
+  /**
+   * @generated from field: string container_id = 1;
+   */
+  containerId: string;
+
+  /**
+   * @generated from field: runtime.v1.LinuxContainerResources linux = 2;
+   */
+  linux?: LinuxContainerResources | undefined;
+};
+
+/**
+ * Describes the message runtime.v1.UpdateContainerResourcesRequest.
+ * Use `create(UpdateContainerResourcesRequestSchema)` to create a new message.
+ */
+export const UpdateContainerResourcesRequestSchema: GenMessage<UpdateContainerResourcesRequest> = /*@__PURE__*/
+  messageDesc(file_cri, 20);
+
+/**
+ * @generated from message runtime.v1.LinuxContainerResources
+ */
+export type LinuxContainerResources = Message<"runtime.v1.LinuxContainerResources"> & {
+  /**
+   * @generated from field: int64 memory_limit_in_bytes = 4;
+   */
+  memoryLimitInBytes: bigint;
+};
+
+/**
+ * Describes the message runtime.v1.LinuxContainerResources.
+ * Use `create(LinuxContainerResourcesSchema)` to create a new message.
+ */
+export const LinuxContainerResourcesSchema: GenMessage<LinuxContainerResources> = /*@__PURE__*/
+  messageDesc(file_cri, 21);
 
 /**
  * @generated from message runtime.v1.Empty
@@ -450,5 +552,5 @@ export type Empty = Message<"runtime.v1.Empty"> & {
  * Use `create(EmptySchema)` to create a new message.
  */
 export const EmptySchema: GenMessage<Empty> = /*@__PURE__*/
-  messageDesc(file_cri, 17);
+  messageDesc(file_cri, 22);
 
