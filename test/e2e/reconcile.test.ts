@@ -138,12 +138,14 @@ describe.skipIf(!built("hookwright", "hookwright-host"))("reconcile", () => {
       hook: below(child.pid, "marking"),
     };
     expect(pids.hook.length).toBeGreaterThan(0);
-    const group = `${cgroupMount()}${cgroupOf(pids.hook[0])}`;
+    const groups = new Set(
+      pids.hook.map((pid) => cgroupOf(pid)).filter((path) => path?.includes("/hookwright-")),
+    );
     const victims = who === "all" ? Object.values(pids).flat() : pids[who];
     for (const pid of victims) if (existsSync(`/proc/${pid}`)) process.kill(pid, "SIGKILL");
     await child.exited;
     // With guard and keeper dead at once nobody is left to remove it.
-    if (who === "all") await until(() => removed(group));
+    if (who === "all") for (const group of groups) await until(() => removed(`${cgroupMount()}${group}`));
     known.delete(child.pid);
     let last = await reconcile();
     for (let i = 0; i < 100 && last.kept.length > 0; i++) {
