@@ -33,6 +33,7 @@ const ARM64 = { HOST: "dist/arm64/hookwright-host" };
 /** One file after the other: containers, cgroups and mounts are the machine's own. */
 const WHOLE = [BUN, "test", "--timeout", "120000", "--max-concurrency", "1"];
 const IMAGES = ["./test/e2e/images"];
+const ENGINES = ["./test/e2e/engines"];
 const LIMITS = ["./test/e2e/guard", "./test/attacks"];
 
 const unit: Group[] = [
@@ -46,10 +47,20 @@ const unit: Group[] = [
   },
 ];
 const images: Group = { name: "images", command: [...WHOLE, ...IMAGES] };
-const containers: Group = { name: "containers", command: [...WHOLE, ...filesExcept([...IMAGES, ...LIMITS])] };
+const engines: Group = { name: "engines", command: [...WHOLE, ...ENGINES] };
+const containers: Group = {
+  name: "containers",
+  command: [...WHOLE, ...filesExcept([...IMAGES, ...ENGINES, ...LIMITS])],
+};
 const limits: Group = { name: "limits", command: [...WHOLE, ...LIMITS] };
 /** Each turn begins when the one before is over; its lanes run side by side, the groups of a lane one after the other. */
-const TURNS: Group[][][] = [[[containers], [...unit, images]], [[limits]]];
+const TURNS: Group[][][] = [
+  [
+    [containers, images],
+    [...unit, engines],
+  ],
+  [[limits]],
+];
 
 /** The files with tests of `test` and `hooks` that are not below one of these directories. */
 function filesExcept(directories: string[]): string[] {

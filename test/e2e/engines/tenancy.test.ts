@@ -6,14 +6,14 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { EndEvent } from "../../src/spec/event.ts";
-import { rootsAt } from "../../src/spec/roots.ts";
-import { makeBundle, makeRootfs } from "../support/bundle.ts";
-import { startContainerd, writeContainerdConfig } from "../support/containerd.ts";
-import { EngineWorld, installed, preparePodman, startDocker } from "../support/engines.ts";
-import { applyPlan, hookScript } from "../support/plan.ts";
-import { built, program } from "../support/programs.ts";
-import { type TempRoot, tempRoot } from "../support/root.ts";
+import type { EndEvent } from "../../../src/spec/event.ts";
+import { rootsAt } from "../../../src/spec/roots.ts";
+import { makeBundle, makeRootfs } from "../../support/bundle.ts";
+import { startContainerd, writeContainerdConfig } from "../../support/containerd.ts";
+import { EngineWorld, installed, preparePodman, startDocker } from "../../support/engines.ts";
+import { applyPlan, hookScript } from "../../support/plan.ts";
+import { built, program } from "../../support/programs.ts";
+import { type TempRoot, tempRoot } from "../../support/root.ts";
 
 const ready = built("hookwright", "hookwright-host", "hookwright-runc");
 const NOTHING = ["/bin/true"];

@@ -10,9 +10,9 @@ import * as admission from "kubernetes-models/admissionregistration.k8s.io/v1";
 import * as apps from "kubernetes-models/apps/v1";
 import * as node from "kubernetes-models/node.k8s.io/v1";
 import * as core from "kubernetes-models/v1";
-import { deployed, type Manifest, manifestsIn } from "../support/manifests.ts";
-import { hookwright } from "../support/programs.ts";
-import { tempRoot } from "../support/root.ts";
+import { deployed, type Manifest, manifestsIn } from "../../support/manifests.ts";
+import { hookwright } from "../../support/programs.ts";
+import { tempRoot } from "../../support/root.ts";
 
 const BASE = ["namespace", "runtime-class", "definitions", "daemon-set"].map(
   (name) => `kubernetes/base/${name}.yaml`,
@@ -29,7 +29,7 @@ const GROUPS: Record<string, Record<string, unknown>> = {
   v1: core,
 };
 
-const check = `${import.meta.dir}/../../.cache/manifests-${process.pid}`;
+const check = `${import.meta.dir}/../../../.cache/manifests-${process.pid}`;
 afterAll(() => rmSync(check, { recursive: true, force: true }));
 
 test.each(FILES)("%s fits the published schemas", (file) => {

@@ -13,13 +13,13 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tree } from "../../src/cli/tree.ts";
-import { installed } from "../support/engines.ts";
-import { built, program } from "../support/programs.ts";
-import { type TempRoot, tempRoot } from "../support/root.ts";
-import { type Outcome, run } from "../support/runtime.ts";
+import { tree } from "../../../src/cli/tree.ts";
+import { installed } from "../../support/engines.ts";
+import { built, program } from "../../support/programs.ts";
+import { type TempRoot, tempRoot } from "../../support/root.ts";
+import { type Outcome, run } from "../../support/runtime.ts";
 
-const REPOSITORY = `${import.meta.dir}/../..`;
+const REPOSITORY = `${import.meta.dir}/../../..`;
 const SUITE = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
 const DEBIAN = `${REPOSITORY}/.cache/debian/${SUITE}.tar`;
 const OLD = "0.1.0";

@@ -6,14 +6,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { EndEvent } from "../../src/spec/event.ts";
-import { makeRootfs } from "../support/bundle.ts";
-import { EngineWorld, installed, startDocker } from "../support/engines.ts";
-import { deployed, manifestsIn } from "../support/manifests.ts";
-import { built, program } from "../support/programs.ts";
-import { type TempRoot, tempRoot } from "../support/root.ts";
+import type { EndEvent } from "../../../src/spec/event.ts";
+import { makeRootfs } from "../../support/bundle.ts";
+import { EngineWorld, installed, startDocker } from "../../support/engines.ts";
+import { deployed, manifestsIn } from "../../support/manifests.ts";
+import { built, program } from "../../support/programs.ts";
+import { type TempRoot, tempRoot } from "../../support/root.ts";
 
-const PLUGIN = `${import.meta.dir}/../../.cache/compose/cli-plugins/docker-compose`;
+const PLUGIN = `${import.meta.dir}/../../../.cache/compose/cli-plugins/docker-compose`;
 const ready =
   built("hookwright", "hookwright-host", "hookwright-runc") &&
   installed("dockerd", "docker", "openssl") &&

@@ -13,12 +13,12 @@ import {
   nriSocket,
   startContainerd,
   writeContainerdConfig,
-} from "../support/containerd.ts";
-import { Cri, type PodWish } from "../support/cri.ts";
-import { EngineWorld } from "../support/engines.ts";
-import { applyPlan, hookScript } from "../support/plan.ts";
-import { built, program } from "../support/programs.ts";
-import { type TempRoot, tempRoot } from "../support/root.ts";
+} from "../../support/containerd.ts";
+import { Cri, type PodWish } from "../../support/cri.ts";
+import { EngineWorld } from "../../support/engines.ts";
+import { applyPlan, hookScript } from "../../support/plan.ts";
+import { built, program } from "../../support/programs.ts";
+import { type TempRoot, tempRoot } from "../../support/root.ts";
 
 const STAGES = ["createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
 const LONG = "x".repeat(6000);

@@ -16,12 +16,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { stringify } from "yaml";
-import { makeRootfs } from "../support/bundle.ts";
-import { EngineWorld, installed, preparePodman } from "../support/engines.ts";
-import { type Manifest, manifestsIn } from "../support/manifests.ts";
-import { applyPlan } from "../support/plan.ts";
-import { built, program } from "../support/programs.ts";
-import { type TempRoot, tempRoot } from "../support/root.ts";
+import { makeRootfs } from "../../support/bundle.ts";
+import { EngineWorld, installed, preparePodman } from "../../support/engines.ts";
+import { type Manifest, manifestsIn } from "../../support/manifests.ts";
+import { applyPlan } from "../../support/plan.ts";
+import { built, program } from "../../support/programs.ts";
+import { type TempRoot, tempRoot } from "../../support/root.ts";
 
 const ready =
   built("hookwright", "hookwright-host", "hookwright-runc") &&
@@ -264,7 +264,7 @@ test.skipIf(!ready)(
     await done([program("hookwright"), "engine", "enable", "podman"]);
     makeRootfs(`${root.work}/app`);
     await done(["sh", "-c", `tar -C ${root.work}/app -c . | podman import -q - localhost/app:1`]);
-    const file = `${import.meta.dir}/../../deploy/kubernetes/podman/greeted.yaml`;
+    const file = `${import.meta.dir}/../../../deploy/kubernetes/podman/greeted.yaml`;
     await done(["sh", "-c", `cd / && exec podman kube play --network none ${file}`]);
     await until("the hook's record", () => existsSync(root.events));
     await done(["podman", "kube", "down", file]);
