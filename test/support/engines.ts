@@ -207,12 +207,13 @@ function familyIn(namespace: string): number[] {
   return [...new Set(inside.flatMap((pid) => [...childrenOf(pid), pid]))];
 }
 
+/** Those of all threads: each has a list of its own. */
 function childrenOf(pid: number): number[] {
   try {
-    const own = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
-      .split(" ")
-      .filter(Boolean)
-      .map(Number);
+    const lists = readdirSync(`/proc/${pid}/task`).map((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8"),
+    );
+    const own = lists.join(" ").split(" ").filter(Boolean).map(Number);
     return own.flatMap((child) => [...childrenOf(child), child]);
   } catch {
     return []; // it has ended meanwhile
