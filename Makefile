@@ -165,8 +165,8 @@ $(NAMES:%=$(DIST)/%): $(DIST)/hookwright-host
 # The source is there once setup has run, so the rule for it needs no recipe.
 $(ENGINE_OBJECTS:$(BUILD)/engine/%.o=$(QUICKJS)/%.c): | $(SETUP) ;
 
-# Speed is in quickjs.c, and there in its loops, not in where functions and labels begin; the rest is made small.
-$(BUILD)/engine/quickjs.o: CFLAGS += -falign-functions=1 -fno-align-labels -fno-align-jumps
+# Speed is in the loops of quickjs.c, not in where functions and labels begin nor in copies of small ones; the rest is made small.
+$(BUILD)/engine/quickjs.o: CFLAGS += -falign-functions=1 -fno-align-labels -fno-align-jumps -fno-align-loops -fno-inline-small-functions
 $(BUILD)/engine/libregexp.o $(BUILD)/engine/libunicode.o $(BUILD)/engine/dtoa.o $(BUILD)/engine/cutils.o: CFLAGS += -Os
 $(BUILD)/host.o $(BUILD)/bridge.o $(BUILD)/image.o $(BUILD)/layout.o $(BUILD)/pack.o: CFLAGS += -Os
 
