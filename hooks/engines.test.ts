@@ -116,7 +116,7 @@ describe.skipIf(!ready || !existsSync("/dev/fuse"))("built-in hooks (dockerd, po
         ["precreate"],
         [
           "--docker-root",
-          `${root.work}/docker`,
+          `${root.work}/docker-data`,
           ...images.flatMap((id) => ["--image", `${id}=${root.work}/profile.json`]),
         ],
       ),

@@ -1,5 +1,5 @@
 /**
- * Runs the groups of tests and adds up their own counts. Two lanes go side by side, since containers mostly wait; tests
+ * Runs the groups of tests and adds up their own counts. Three lanes go side by side, since containers mostly wait; tests
  * that hold limits of time have the machine to themselves afterwards. A runner that fails without counting a failure (it
  * could not load a file, it crashed) counts as one. Words choose groups by name.
  */
@@ -54,13 +54,7 @@ const containers: Group = {
 };
 const limits: Group = { name: "limits", command: [...WHOLE, ...LIMITS] };
 /** Each turn begins when the one before is over; its lanes run side by side, the groups of a lane one after the other. */
-const TURNS: Group[][][] = [
-  [
-    [containers, images],
-    [...unit, engines],
-  ],
-  [[limits]],
-];
+const TURNS: Group[][][] = [[[...unit, containers], [images], [engines]], [[limits]]];
 
 /** The files with tests of `test` and `hooks` that are not below one of these directories. */
 function filesExcept(directories: string[]): string[] {

@@ -72,7 +72,7 @@ test.each<[string[], string]>([
   [["events", "--sinc", "1h"], "Did you mean --since?"],
   [["events", "show"], "Run `hookwright events show --help`"],
   [["events", "shw"], "too many arguments"],
-  [["events", "--stage", "creatRuntime"], "Use one of prestart, createRuntime"],
+  [["events", "--stage", "creatRuntime"], "Use one of precreate, prestart, createRuntime"],
   [["events", "--root"], "argument missing"],
   [["bundle", "hooks", "add", "b", "--stage", "poststop"], "--path is missing"],
 ])("%p is a usage error that says the mend", (words, said) => {

@@ -4,7 +4,7 @@ import type { LeftBehind, Reconciled } from "../commands/reconcile.ts";
 import type { Cell, Table } from "./answer.ts";
 import { counted, shortContainer } from "./words.ts";
 
-export function reconcileTable({ undone, failed, kept }: Reconciled, full: boolean): Table {
+export function reconcileTable({ undone, failed, kept, groups }: Reconciled, full: boolean): Table {
   const row = ({ hook, container, pieces }: LeftBehind, result: Cell, why: string): Cell[] => [
     shortContainer(container, full),
     hook,
@@ -22,6 +22,7 @@ export function reconcileTable({ undone, failed, kept }: Reconciled, full: boole
       ...undone.map((one) => row(one, { text: "undone", tone: "good" }, "")),
       ...failed.map((one) => row(one, { text: "failed", tone: "bad" }, one.message.split("\n").at(-1) ?? "")),
       ...kept.map((one) => row(one, { text: one.because, tone: "faint" }, "")),
+      ...groups.map((path): Cell[] => ["", "", { text: "removed", tone: "good" }, path]),
     ],
     empty: "nothing is left",
   };

@@ -10,6 +10,7 @@ import { linkedDigest, readPlanFile } from "../plan/read.ts";
 import { Failure } from "../spec/failure.ts";
 import { LEFT } from "../spec/ledger.ts";
 import type { Roots } from "../spec/roots.ts";
+import { removeLeftGroups } from "./left-groups.ts";
 import { stateText } from "./run-once.ts";
 
 export interface Reconciled {
@@ -19,6 +20,8 @@ export interface Reconciled {
   failed: (LeftBehind & { message: string })[];
   /** The container lives, or, `unclear`, nobody can tell from these namespaces. */
   kept: (LeftBehind & { because: "lives" | "unclear" })[];
+  /** Paths of control groups of runs that nobody ended; they were removed, and what was in them killed. */
+  groups: string[];
 }
 
 export interface LeftBehind {
@@ -31,7 +34,7 @@ export interface LeftBehind {
 
 /** Undoes. @throws Failure */
 export function reconcile(roots: Roots): Reconciled {
-  const found: Reconciled = { undone: [], failed: [], kept: [] };
+  const found: Reconciled = { undone: [], failed: [], kept: [], groups: removeLeftGroups() };
   for (const files of ledgersOf(roots)) {
     const fates = files.flatMap((file) => leftOf(file)).map(({ life }) => fateOf(life));
     const because = fates.includes("lives") ? "lives" : fates.includes("unclear") ? "unclear" : undefined;

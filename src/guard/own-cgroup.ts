@@ -3,6 +3,7 @@
  * killed, at whatever moment, the other knows the group by its name and takes it away.
  */
 
+import { RUN_GROUP } from "../container/run-group.ts";
 import { killCgroup, makeCgroup, openCgroup, ownCgroup, removeCgroup } from "../linux/cgroup.ts";
 import { sleep } from "../linux/clock.ts";
 import { inInitialCgroupNamespace } from "../linux/namespace.ts";
@@ -42,5 +43,5 @@ export function removeOwnCgroup(run: Run): void {
 }
 
 function nameOf(run: Run): string {
-  return `hookwright-${run.id}`;
+  return RUN_GROUP + run.id;
 }

@@ -104,6 +104,10 @@ const ADVICE: { readonly [reason: string]: Advise } = {
     "No process could be made: the container's pid limit, or its memory, is used up.",
     "Guard and hook need 3 processes and 8 MiB. Raise the limit, or move the hook to createRuntime.",
   ],
+  edits_too_large: (run) => [
+    "The edits that the hook prints at precreate are longer than any environment or seccomp profile needs to be.",
+    `Its output is not kept, as it may be secret: run \`hookwright hook run ${run.hook.name}\` and look at it.`,
+  ],
   scope: (run) => [
     "The hook is for other namespaces, so it was refused. That is what `when.namespaces` is for.",
     "If the container should have it, add its namespace to the definition and run `hookwright apply`.",

@@ -117,7 +117,8 @@ export class EngineWorld {
 
   /**
    * A shell as a user other than root, made in the overlay, whose home is `<root>/work/home`; `$HOOKWRIGHT` is the program. It is
-   * in a process namespace with a reaper, because Podman leaves a process behind that holds the user's namespaces.
+   * in a process namespace with a reaper, because Podman leaves a process behind that holds the user's namespaces; in the next
+   * one its process id would be somebody else's.
    */
   async asUser(script: string): Promise<Outcome> {
     const home = `${this.#root.work}/home`;
@@ -130,8 +131,9 @@ export class EngineWorld {
     const kept = ["PATH", "HOOKWRIGHT_HOST", "HOOKWRIGHT_WRAPPER"].map((name) => `${name}=${this.env[name]}`);
     const identity = ["--reuid", USER, "--regid", USER, "--init-groups", "--reset-env"];
     const reaper = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "catatonit", "--"];
-    const words = ["env", ...own, ...kept, `HOOKWRIGHT=${program("hookwright")}`, "sh", "-ec", script];
-    return this.run([...reaper, "setpriv", ...identity, ...words]);
+    const words = ["env", ...own, ...kept, `HOOKWRIGHT=${program("hookwright")}`];
+    const shell = ["sh", "-ec", `rm -f "$XDG_RUNTIME_DIR/libpod/tmp/pause.pid"\n${script}`];
+    return this.run([...reaper, "setpriv", ...identity, ...words, ...shell]);
   }
 
   hookwright(...args: string[]): Promise<Outcome> {
@@ -231,7 +233,7 @@ function linkOf(path: string): string | undefined {
 /** Starts dockerd on the root's daemon.json, without a bridge. */
 export async function startDocker(world: EngineWorld, root: TempRoot): Promise<Subprocess> {
   rmSync(`${root.work}/docker.pid`, { force: true }); // of one that was killed
-  const places = ["--data-root", `${root.work}/docker`, "--exec-root", `${root.work}/docker-exec`];
+  const places = ["--data-root", `${root.work}/docker-data`, "--exec-root", `${root.work}/docker-exec`];
   const own = ["-p", `${root.work}/docker.pid`, "-H", `unix://${root.work}/docker.sock`];
   const quiet = ["--bridge", "none", "--iptables=false", "--storage-driver", "vfs"];
   const config = ["--config-file", `${root.root}/etc/docker/daemon.json`];

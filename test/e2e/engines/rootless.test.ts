@@ -50,7 +50,7 @@ describe.skipIf(!ready || !installed("podman", "conmon", "newuidmap", "catatonit
         printf '${failing}' > ~/bin/no; chmod 755 ~/bin/no
         $HOOKWRIGHT hook add ~/bin/true --name note --stage createRuntime --stage poststop
         $HOOKWRIGHT hook add ~/bin/no --name no --stage createRuntime --when-command '^/bin/false$'
-        printf '{"version": "1.0.0", "when": {"commands": ["^/bin/env$"]}, "edits": {"env": ["EDITED=yes"]}}' \\
+        printf '{"version": "1.0.0", "when": {"commands": ["^/bin/sh$"]}, "edits": {"env": ["EDITED=yes"]}}' \\
           > $HOOKWRIGHT_ROOT/etc/hookwright/hooks.d/edits.json
         $HOOKWRIGHT apply
         $HOOKWRIGHT engine enable podman`),
@@ -71,11 +71,11 @@ describe.skipIf(!ready || !installed("podman", "conmon", "newuidmap", "catatonit
     });
 
     test("the wrapper: edits arrive as well", async () => {
-      const out = await done(world.asUser(`${RUN} --runtime hookwright --rootfs ~/image /bin/env`));
-      expect(out).toContain("EDITED=yes\n");
+      const { code, stdout } = await world.asUser(
+        `${RUN} --runtime hookwright --rootfs ~/image /bin/sh -c '/bin/env; exit 9'`,
+      );
+      expect([code, stdout]).toEqual([9, expect.stringContaining("EDITED=yes\n")]);
       expect(ran()).toEqual(["note createRuntime ok", "note poststop ok"]);
-      const { code } = await world.asUser(`${RUN} --runtime hookwright --rootfs ~/image /bin/sh -c 'exit 9'`);
-      expect(code).toBe(9);
       await done(world.asUser("$HOOKWRIGHT engine verify podman"));
     });
 
