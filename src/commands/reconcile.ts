@@ -6,11 +6,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fateOf } from "../linux/life.ts";
 import { type LedgerFile, ledgersOf, leftOf } from "../plan/ledger.ts";
+import { removeLeftGroups } from "../plan/left-groups.ts";
 import { linkedDigest, readPlanFile } from "../plan/read.ts";
 import { Failure } from "../spec/failure.ts";
 import { LEFT } from "../spec/ledger.ts";
 import type { Roots } from "../spec/roots.ts";
-import { removeLeftGroups } from "./left-groups.ts";
 import { stateText } from "./run-once.ts";
 
 export interface Reconciled {
