@@ -55,9 +55,13 @@ export async function live(
   return lived;
 }
 
-/** Without what is another one every time: ids, times, and the name that Podman has for the runtime. */
+/**
+ * Without what is another one every time: ids, times, the name that Podman has for the runtime, and what Docker 20.10 says when it
+ * hears of a failed start before it waits for its end.
+ */
 function comparable(text: string): string {
   return text
+    .replace(/^time="\S+" level=error msg="error waiting for container: context canceled"\n/gm, "")
     .replace(/\b[0-9a-f]{64}\b/g, "ID")
     .replace(/\b[0-9a-f]{11,12}\b/g, "ID")
     .replace(/\b\d{4}-\d\d-\d\d[T ][\d:.]+(Z| ?[+-]\d\d:?\d\d)?/g, "TIME")
