@@ -1,6 +1,6 @@
 /** What the wrapper does with a plan, on both engines: a thousand definitions, injected once and again. */
 
-import { deepEqual, equal, ok, test } from "../../../test/portable/api.ts";
+import { deepEqual, equal, test } from "../../../test/portable/api.ts";
 import type { Plan, PlannedDefinition } from "../../spec/plan.ts";
 import type { RuntimeConfig } from "../../spec/runtime-config.ts";
 import { type InjectContext, injectPlan } from "./inject.ts";
@@ -53,9 +53,7 @@ test("a thousand definitions of which ten apply", () => {
     hooks: { createRuntime: [{ path: "/f" }] },
   };
   equal(engineNeed(plan), "none");
-  const begin = Date.now();
   const { matched, changed } = injectPlan(config, plan, context);
-  const spent = Date.now() - begin;
   deepEqual(changed, ["hooks"]);
   equal(matched.length, 10);
   deepEqual(
@@ -63,7 +61,6 @@ test("a thousand definitions of which ten apply", () => {
     [undefined, "000", "100", "200", "300", "400", "500", "600", "700", "800", "900"],
   );
   deepEqual(injectPlan(config, plan, context).changed, []);
-  ok(spent <= 40, `${spent} ms`);
 });
 
 test("the mounts and entries of a startContainer hook", () => {
