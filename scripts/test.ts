@@ -34,6 +34,8 @@ const ARM64 = { HOST: "dist/arm64/hookwright-host" };
 const WHOLE = [BUN, "test", "--timeout", "120000", "--max-concurrency", "1"];
 const IMAGES = ["./test/e2e/images"];
 const ENGINES = ["./test/e2e/engines"];
+/** The longest of the engines' own. */
+const CLIENTS = ["clients", "containerd", "podman"].map((name) => `./test/e2e/engines/${name}.test.ts`);
 const LIMITS = ["./test/e2e/guard", "./test/attacks"];
 
 const unit: Group[] = [
@@ -47,31 +49,34 @@ const unit: Group[] = [
   },
 ];
 const images: Group = { name: "images", command: [...WHOLE, ...IMAGES] };
-const engines: Group = { name: "engines", command: [...WHOLE, ...ENGINES] };
+const clients: Group = { name: "clients", command: [...WHOLE, ...CLIENTS] };
+const engines: Group = {
+  name: "engines",
+  command: [...WHOLE, ...files("test/e2e/engines/*.test.ts", CLIENTS)],
+};
 const containers: Group = {
   name: "containers",
-  command: [...WHOLE, ...filesExcept([...IMAGES, ...ENGINES, ...LIMITS])],
+  command: [...WHOLE, ...files("{test,hooks}/**/*.test.ts", [...IMAGES, ...ENGINES, ...LIMITS])],
 };
 const limits: Group = { name: "limits", command: [...WHOLE, ...LIMITS] };
 /** Each turn begins when the one before is over; its lanes run side by side, the groups of a lane one after the other. */
-const TURNS: Group[][][] = [[[...unit, containers], [images], [engines]], [[limits]]];
+const TURNS: Group[][][] = [[[...unit, containers], [images, engines], [clients]], [[limits]]];
 
 /**
  * The files with tests of `src`, but for those that fork: a child that Bun forked has one thread of Bun's many, and hangs about once
  * in a thousand. They run inside the host program, in the portable group.
  */
 function unitFiles(): string[] {
-  const all = [...new Glob("src/**/*.test.ts").scanSync(".")].map((path) => `./${path}`).sort();
-  return all.filter((path) => {
+  return files("src/**/*.test.ts").filter((path) => {
     const text = readFileSync(path, "utf8");
     return !(text.includes("portable/api.ts") && /\bfork\(\)/.test(text));
   });
 }
 
-/** The files with tests of `test` and `hooks` that are not below one of these directories. */
-function filesExcept(directories: string[]): string[] {
-  const all = [...new Glob("{test,hooks}/**/*.test.ts").scanSync(".")].map((path) => `./${path}`);
-  return all.filter((path) => !directories.some((directory) => path.startsWith(`${directory}/`))).sort();
+/** The files that a pattern names and that are neither one of `others` nor below it, by name. */
+function files(pattern: string, others: readonly string[] = []): string[] {
+  const all = [...new Glob(pattern).scanSync(".")].map((path) => `./${path}`);
+  return all.filter((path) => !others.some((other) => path === other || path.startsWith(`${other}/`))).sort();
 }
 
 /** Runs a command; returns its output, and shows each line of it with the group's name as it comes. */
