@@ -1,10 +1,11 @@
 /**
  * Runs the groups of tests and adds up their own counts. Three lanes go side by side, since containers mostly wait; tests
- * that hold limits of time have the machine to themselves afterwards. A runner that fails without counting a failure (it
+ * that hold limits of time go afterwards, in two. A runner that fails without counting a failure (it
  * could not load a file, it crashed) counts as one. Words choose groups by name.
  */
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { Glob } from "bun";
@@ -58,9 +59,11 @@ const containers: Group = {
   name: "containers",
   command: [...WHOLE, ...files("{test,hooks}/**/*.test.ts", [...IMAGES, ...ENGINES, ...LIMITS])],
 };
-const limits: Group = { name: "limits", command: [...WHOLE, ...LIMITS] };
 /** Each turn begins when the one before is over; its lanes run side by side, the groups of a lane one after the other. */
-const TURNS: Group[][][] = [[[...unit, containers], [images, engines], [clients]], [[limits]]];
+const TURNS: Group[][][] = [
+  [[...unit, containers], [images, engines], [clients]],
+  LIMITS.map((path) => [{ name: basename(path), command: [...WHOLE, path] }]),
+];
 
 /**
  * The files with tests of `src`, but for those that fork: a child that Bun forked has one thread of Bun's many, and hangs about once

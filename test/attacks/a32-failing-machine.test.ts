@@ -8,6 +8,7 @@ import { environmentOf } from "../support/injected.ts";
 import { applyPlan } from "../support/plan.ts";
 import { program } from "../support/programs.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
+import { removeContainerGroups } from "../support/runtime.ts";
 import { becomeSubreaper, leftovers, survivors } from "../support/survivors.ts";
 
 let root: TempRoot;
@@ -53,6 +54,7 @@ test("A32: runc is killed while a hook runs: the hook still ends by its timeout"
   while (lastEnd(root) === undefined && performance.now() < end) await Bun.sleep(20);
   expect(lastEnd(root)?.result).toMatch(/timeout|error/);
   Bun.spawnSync(["runc", "--root", `${root.work}/state`, "delete", "-f", "a32"]);
+  removeContainerGroups("a32");
   expect(await survivors(1500)).toEqual([]);
 });
 

@@ -12,12 +12,20 @@ import { makeBundle } from "../support/bundle.ts";
 import { applyPlan } from "../support/plan.ts";
 import { built, hookwright, program } from "../support/programs.ts";
 import { type TempRoot, tempRoot } from "../support/root.ts";
-import { hidingHybrid, RUNTIMES, type RuntimeName, runRuntime, runtimePath } from "../support/runtime.ts";
+import {
+  hidingHybrid,
+  RUNTIMES,
+  type RuntimeName,
+  removeContainerGroups,
+  runRuntime,
+  runtimePath,
+} from "../support/runtime.ts";
 import { becomeSubreaper, known } from "../support/survivors.ts";
 
 bind(primitive);
 
 const ANNOTATION = "com.example.wait";
+const ABANDONED = ["old", "stuck"];
 
 describe.skipIf(!built("hookwright", "hookwright-host"))("reconcile", () => {
   let root: TempRoot;
@@ -39,7 +47,10 @@ describe.skipIf(!built("hookwright", "hookwright-host"))("reconcile", () => {
     };
     await applyPlan(root.root, { marking: definition });
   });
-  afterAll(() => root.remove());
+  afterAll(() => {
+    for (const id of ABANDONED) removeContainerGroups(id);
+    root.remove();
+  });
 
   const bundleOf = (id: string, wait?: string) =>
     makeBundle(`${root.work}/${id}`, {
@@ -156,6 +167,7 @@ describe.skipIf(!built("hookwright", "hookwright-host"))("reconcile", () => {
     expect(last).toMatchObject({ code: 0, stderr: "", failed: [], kept: [] });
     expect([existsSync(mark(id)), undone(id), ledgers()]).toEqual([false, 1, []]);
     await runRuntime(runtime, root.root, ["delete", "--force", id], { via: via(runtime) });
+    removeContainerGroups(id);
     rmSync(`${root.work}/${id}`, { recursive: true });
     expect([undone(id), (await poststops(id)).filter((result) => result !== "ok")]).toEqual([1, []]);
   });

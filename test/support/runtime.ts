@@ -3,7 +3,7 @@
  * That namespace lives as long as the test process, so a mount made at `create` is there at `delete`.
  */
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Subprocess } from "bun";
 import { becomeSubreaper, known } from "./survivors.ts";
@@ -93,6 +93,13 @@ export async function run(command: string[], options: RunOptions = {}): Promise<
   } finally {
     rmSync(files, { recursive: true });
   }
+}
+
+/** Takes away the control groups of a container that was killed with its runtime, in every hierarchy; a runtime forgets such. */
+export function removeContainerGroups(id: string): void {
+  const tops = readdirSync("/sys/fs/cgroup").map((name) => `/sys/fs/cgroup/${name}/${id}`);
+  for (const top of [`/sys/fs/cgroup/${id}`, ...tops].filter(existsSync))
+    Bun.spawnSync(["find", top, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"]);
 }
 
 /** Absolute path of the real runtime. */

@@ -91,7 +91,59 @@ function runs(): string[] {
   return ends.map(({ hook, stage, reason, result }) => `${hook.name} ${stage} ${reason ?? result}`).sort();
 }
 
+/** A stack of which one service waits for the other's health. */
+const STACK = `
+services:
+  web: { image: "nginx:1.27", network_mode: none, init: true, depends_on: { cache: { condition: service_healthy } } }
+  cache: { image: "redis:7", network_mode: none, healthcheck: { test: ["CMD", "true"], interval: 1s } }
+`;
+const LIFE = [
+  "up -d",
+  "exec -T web env",
+  "exec -T cache /bin/sh -c 'exit 7'",
+  "pause web",
+  "unpause web",
+  "restart -t 1 cache",
+  "stop -t 1 web",
+  "ps --all --format '{{.Service}} {{.State}}'",
+  "up -d",
+  "run --rm -T --no-deps --entrypoint /bin/echo web once",
+  "kill -s KILL web",
+  "ps --all --format '{{.Service}} {{.State}} {{.ExitCode}}'",
+  "logs",
+  "down -t 1",
+];
+
+/** What compose says of a stack's life, without ids and times; lines come as services become ready, so they are put in order. */
+async function stackLife(): Promise<string[]> {
+  const said: string[] = [];
+  for (const command of LIFE) {
+    const told = await shell(`docker compose --ansi never ${command} 2>&1 || echo "exit $?"`);
+    const lines = told.replace(/[0-9a-f]{12,64}/g, "ID").replace(/\d+\.\d+s/g, "TIME");
+    said.push(`${command}\n${lines.split("\n").sort().join("\n")}`);
+  }
+  return said;
+}
+
 describe.skipIf(!ready)("docker compose", () => {
+  test("the life of a stack is the same as without us, and has its hooks", async () => {
+    writeFileSync(`${root.work}/compose.yaml`, STACK);
+    const without = await stackLife();
+    const define = "hookwright hook add /bin/true --name note --stage createRuntime --stage poststop";
+    await shell(
+      `${define}; hookwright apply; hookwright engine enable docker --default; systemctl reload docker`,
+    );
+    await shell("until docker info --format '{{.DefaultRuntime}}' | grep -q hookwright; do sleep 0.1; done");
+    const lived = await stackLife();
+    await shell(
+      "hookwright engine disable docker; systemctl reload docker; hookwright hook remove note; hookwright apply",
+    );
+    rmSync(`${root.work}/compose.yaml`);
+    expect(lived).toEqual(without);
+    // Both services, cache and web once more, the web that runs once: each begins and ends.
+    expect(runs()).toEqual([...Array(5).fill("note createRuntime ok"), ...Array(5).fill("note poststop ok")]);
+  }, 180_000);
+
   test("hooks on a stack of images that others have made", async () => {
     const said = await shell(commandsOf("hooks"), "hooks");
     expect(said).toContain("\nUPLOADS=/uploads\n");

@@ -156,6 +156,22 @@ for (const { version, release, schema, devices } of EVERY ? [...IN_CI, ...OUTSID
         await cri.removePod(plain);
       });
 
+      test.skipIf(!EVERY && version !== "1.7")(
+        "fifty containers, ten at a time",
+        async () => {
+          await records.next();
+          const five = async (worker: number) => {
+            for (let turn = 0; turn < 5; turn++)
+              await cri.removeContainer(
+                await cri.runContainer(pod, `many-${worker}-${turn}`, ["/bin/sleep", "1000"]),
+              );
+          };
+          await Promise.all(Array.from({ length: 10 }, (_, worker) => five(worker)));
+          expect(await records.byContainer()).toEqual(Array(50).fill(WHOLE));
+        },
+        300_000,
+      );
+
       test("the daemon is killed while a container runs, and started again", async () => {
         const id = await cri.runContainer(pod, "kept", ["/bin/sleep", "1000"]);
         await world.kill(daemon.pid);
