@@ -12,8 +12,16 @@ export type Format = "gzip" | "zstd";
 
 const MIB = 1024 * 1024;
 
-/** Plain bytes in a block. A zstd frame remembers more than a gzip member, and would lose more in a small one. */
-export const BLOCK_SIZE: { readonly [format in Format]: number } = { gzip: MIB, zstd: 12 * MIB };
+/** Plain bytes in the largest block. A zstd frame remembers more than a gzip member, and would lose more in a small one. */
+export const LARGEST_BLOCK: { readonly [format in Format]: number } = { gzip: MIB, zstd: 16 * MIB };
+
+/** So many zstd frames come first that are smaller: a small layer has work for all threads, and touches less memory. */
+const FIRST_FRAMES = { count: 6, size: 6 * MIB };
+
+/** Plain bytes in the block of that number. */
+export function blockSize(format: Format, number: number): number {
+  return format === "zstd" && number < FIRST_FRAMES.count ? FIRST_FRAMES.size : LARGEST_BLOCK[format];
+}
 
 /** No format makes a block longer than this, when nothing in it can be compressed. */
 export function longest(size: number): number {
@@ -37,7 +45,7 @@ export function compressor(format: Format): Compressor {
 
 function gzip(): Compressor {
   // libdeflate's function does not take shared memory.
-  const own = new Uint8Array(BLOCK_SIZE.gzip);
+  const own = new Uint8Array(LARGEST_BLOCK.gzip);
   let member = new Uint8Array(0);
   return (block) => {
     // Gives the memory back at once, so that this member gets the same.
@@ -50,6 +58,6 @@ function gzip(): Compressor {
 
 function zstd(): Compressor {
   const handle = new ZlibHandle(createZstdCompress({ params: ZSTD }));
-  const frame = new Uint8Array(longest(BLOCK_SIZE.zstd));
+  const frame = new Uint8Array(longest(LARGEST_BLOCK.zstd));
   return (block) => frame.subarray(0, handle.step(constants.ZSTD_e_end, block, 0, block.length, frame, 0));
 }

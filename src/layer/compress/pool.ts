@@ -5,11 +5,11 @@
 
 import { availableParallelism } from "node:os";
 import { startThread } from "../thread.ts";
-import { BLOCK_SIZE, compressor, type Format } from "./block.ts";
+import { blockSize, compressor, type Format } from "./block.ts";
 import { Slots, STATE } from "./slots.ts";
 
-/** More threads than this the one that reads files cannot keep busy. */
-const MOST_THREADS = 4;
+/** More threads than this the one that reads files cannot keep busy; zstd is quick, and its blocks are large. */
+const MOST_THREADS: { readonly [format in Format]: number } = { gzip: 4, zstd: 2 };
 
 /** Blocks beyond those that are compressed: one is put together while another waits for the thread that is free first. */
 const SPARE_SLOTS = 2;
@@ -29,7 +29,7 @@ export class CompressionPool {
   constructor(format: Format, emit: (compressed: Uint8Array) => void) {
     this.#format = format;
     this.#emit = emit;
-    this.#first = new Uint8Array(BLOCK_SIZE[format]);
+    this.#first = new Uint8Array(blockSize(format, 0));
   }
 
   /** Memory for the next block, to be filled and added. Blocks while all threads are busy. */
@@ -37,7 +37,7 @@ export class CompressionPool {
     const slots = this.#slots;
     if (slots === undefined) return this.#first;
     if (this.#in - this.#out === slots.shared.count) this.#takeOne(slots);
-    return slots.room(this.#in).subarray(0, BLOCK_SIZE[this.#format]);
+    return slots.room(this.#in).subarray(0, blockSize(this.#format, this.#in));
   }
 
   /** Takes the block of `length` bytes that was put into the room; another will follow. */
@@ -75,7 +75,7 @@ export class CompressionPool {
 
   /** Starts the threads, with the first block in the first slot. */
   #start(): Slots {
-    const threads = Math.max(1, Math.min(MOST_THREADS, availableParallelism()));
+    const threads = Math.max(1, Math.min(MOST_THREADS[this.#format], availableParallelism()));
     const slots = Slots.create(this.#format, threads + SPARE_SLOTS);
     this.#slots = slots;
     slots.room(0).set(this.#first);

@@ -5,7 +5,7 @@
  * another still works on: so what is filled is taken by one of them, in one step.
  */
 
-import { BLOCK_SIZE, type Format, longest } from "./block.ts";
+import { type Format, LARGEST_BLOCK, longest } from "./block.ts";
 
 export const STATE = { empty: 0, filled: 1, taken: 2, done: 3 } as const;
 
@@ -31,12 +31,12 @@ export class Slots {
   constructor(shared: Shared) {
     this.shared = shared;
     this.#words = new Int32Array(shared.words);
-    this.#stride = longest(BLOCK_SIZE[shared.format]);
+    this.#stride = longest(LARGEST_BLOCK[shared.format]);
   }
 
   static create(format: Format, count: number): Slots {
     const words = new SharedArrayBuffer((SHARED_WORDS + count * SLOT_WORDS) * 4);
-    const bytes = new SharedArrayBuffer(count * longest(BLOCK_SIZE[format]));
+    const bytes = new SharedArrayBuffer(count * longest(LARGEST_BLOCK[format]));
     return new Slots({ format, count, words, bytes });
   }
 
