@@ -17,9 +17,9 @@ const SPARE_SLOTS = 2;
 export class CompressionPool {
   readonly #format: Format;
   readonly #emit: (compressed: Uint8Array) => void;
-  /** Memory of the first block. */
-  readonly #first: Uint8Array<ArrayBuffer>;
-  #slots: Slots | undefined;
+  readonly #threads: number;
+  /** Memory that nobody has written to costs nothing. */
+  readonly #slots: Slots;
   #workers: Worker[] = [];
   /** Blocks that went in, and that came out. */
   #in = 0;
@@ -29,61 +29,53 @@ export class CompressionPool {
   constructor(format: Format, emit: (compressed: Uint8Array) => void) {
     this.#format = format;
     this.#emit = emit;
-    this.#first = new Uint8Array(blockSize(format, 0));
+    this.#threads = Math.max(1, Math.min(MOST_THREADS[format], availableParallelism()));
+    this.#slots = Slots.create(format, this.#threads + SPARE_SLOTS);
   }
 
   /** Memory for the next block, to be filled and added. Blocks while all threads are busy. */
   room(): Uint8Array {
-    const slots = this.#slots;
-    if (slots === undefined) return this.#first;
-    if (this.#in - this.#out === slots.shared.count) this.#takeOne(slots);
-    return slots.room(this.#in).subarray(0, blockSize(this.#format, this.#in));
+    if (this.#in - this.#out === this.#slots.shared.count) this.#takeOne();
+    return this.#slots.room(this.#in).subarray(0, blockSize(this.#format, this.#in));
   }
 
   /** Takes the block of `length` bytes that was put into the room; another will follow. */
   add(length: number): void {
-    const slots = this.#slots ?? this.#start();
-    slots.resize(this.#in, length);
-    slots.set(this.#in, STATE.filled);
+    if (this.#workers.length === 0) this.#start();
+    this.#slots.resize(this.#in, length);
+    this.#slots.set(this.#in, STATE.filled);
     this.#in++;
   }
 
   /** Takes the last block, and waits for what is left of the others. */
   finish(length: number): void {
-    const slots = this.#slots;
-    if (slots === undefined) {
-      this.#emit(compressor(this.#format)(this.#first.subarray(0, length)));
+    if (this.#workers.length === 0) {
+      this.#emit(compressor(this.#format)(this.#slots.room(0).subarray(0, length)));
       return;
     }
     if (length > 0) this.add(length);
-    while (this.#out < this.#in) this.#takeOne(slots);
+    while (this.#out < this.#in) this.#takeOne();
   }
 
   /** Ends the threads; needed after an error too. */
   close(): void {
-    this.#slots?.stop();
+    this.#slots.stop();
     for (const worker of this.#workers) worker.terminate();
     this.#workers = [];
   }
 
-  #takeOne(slots: Slots): void {
-    slots.wait(this.#out, STATE.done);
-    this.#emit(slots.content(this.#out));
-    slots.set(this.#out, STATE.empty);
+  #takeOne(): void {
+    this.#slots.wait(this.#out, STATE.done);
+    this.#emit(this.#slots.content(this.#out));
+    this.#slots.set(this.#out, STATE.empty);
     this.#out++;
   }
 
-  /** Starts the threads, with the first block in the first slot. */
-  #start(): Slots {
-    const threads = Math.max(1, Math.min(MOST_THREADS[this.#format], availableParallelism()));
-    const slots = Slots.create(this.#format, threads + SPARE_SLOTS);
-    this.#slots = slots;
-    slots.room(0).set(this.#first);
-    for (let i = 0; i < threads; i++) {
+  #start(): void {
+    for (let i = 0; i < this.#threads; i++) {
       const worker = startThread("compress/worker.ts");
-      worker.postMessage(slots.shared);
+      worker.postMessage(this.#slots.shared);
       this.#workers.push(worker);
     }
-    return slots;
   }
 }
