@@ -22,9 +22,9 @@ function childGroup(): Cgroup | null {
 
 /** A group with a process in it, whose own program refuses every device. */
 function inRefusingGroup(work: (group: Cgroup, pid: number) => void): void {
+  const program = loadProgram({ type: PROGRAM_CGROUP_DEVICE, instructions: REFUSE, license: "GPL" });
   const group = childGroup();
   ok(group);
-  const program = loadProgram({ type: PROGRAM_CGROUP_DEVICE, instructions: REFUSE, license: "GPL" });
   const sleeper = spawn([executeFile(BUSYBOX, ["sleep", "60"], [])], group.fd);
   try {
     attachProgram(group.fd, CGROUP_DEVICE, program);

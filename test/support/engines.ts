@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -197,7 +198,20 @@ export class EngineWorld {
     }
     this.#keeper.stdin.end();
     await this.#keeper.exited;
+    removeEmptyGroups();
   }
+}
+
+/** Control groups that engines make for all their containers and leave; those that another world uses stay. */
+function removeEmptyGroups(): void {
+  for (const hierarchy of readdirSync("/sys/fs/cgroup"))
+    for (const name of ["default", "docker", "libpod_parent/conmon", "libpod_parent"]) {
+      try {
+        rmdirSync(`/sys/fs/cgroup/${hierarchy}/${name}`);
+      } catch {
+        // There is none, or it is not empty.
+      }
+    }
 }
 
 /** What ends a container that nobody has ended: its conmon or shim, and what these have started. */

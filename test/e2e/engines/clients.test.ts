@@ -4,11 +4,12 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { EVERY, programsOf } from "../../support/engine-programs.ts";
 import { EngineWorld } from "../../support/engines.ts";
 import { built } from "../../support/programs.ts";
 import { type TempRoot, tempRoot } from "../../support/root.ts";
+import { removeContainerGroups } from "../../support/runtime.ts";
 import { done } from "./done.ts";
 import { live } from "./life.ts";
 import { applyEnginePlan, EDITED, EDITS_ARRIVED, FAILS, HANGS, Records } from "./plan.ts";
@@ -125,9 +126,13 @@ for (const row of ROWS) {
         async () => {
           const flags = ["--detach", "--name", "kept", "--network", "none", ...engine.ask(way, ALWAYS)];
           await done(engine.client("run", ...flags, IMAGE, "/bin/sleep", "1000"));
+          const id = await done(engine.client("inspect", "--format", "{{.Id}}", "kept"));
           await engine.crash("kept");
           await done(engine.client("rm", "--force", "kept"));
           // Podman deletes no container at its runtime whose conmon is gone, and runs no poststop hook of its own for it.
+          rmSync(`/run/${row.runtime}/${id.trim()}`, { recursive: true, force: true });
+          for (const kind of ["", "conmon-"])
+            removeContainerGroups(`libpod_parent/libpod-${kind}${id.trim()}`);
           const whole = row.engine === "podman" ? STARTED : WHOLE;
           expect(await records.byContainer()).toEqual([whole]);
         },
