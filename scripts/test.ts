@@ -35,8 +35,10 @@ const ARM64 = { HOST: "dist/arm64/hookwright-host" };
 const WHOLE = [BUN, "test", "--timeout", "120000", "--max-concurrency", "1"];
 const IMAGES = ["./test/e2e/images"];
 const ENGINES = ["./test/e2e/engines"];
-/** The longest of the engines' own. */
-const CLIENTS = ["clients", "containerd", "podman"].map((name) => `./test/e2e/engines/${name}.test.ts`);
+/** Those of the engines that take as long as the others beside the images. */
+const CLIENTS = ["clients", "containerd", "podman", "kubernetes-node", "tenancy"].map(
+  (name) => `./test/e2e/engines/${name}.test.ts`,
+);
 const LIMITS = ["./test/e2e/guard", "./test/attacks"];
 
 const unit: Group[] = [
