@@ -108,22 +108,22 @@ for (const row of ROWS) {
         await records.next();
       });
 
-      test.skipIf(!EVERY && row.many !== way)(
-        "fifty containers, ten at a time",
-        async () => {
-          const five = async () => {
-            for (let turn = 0; turn < 5; turn++) await done(run(["/bin/sleep", "0.3"], ...ALWAYS));
-          };
-          await Promise.all(Array.from({ length: 10 }, five));
-          expect(await records.byContainer()).toEqual(Array(50).fill(WHOLE));
-        },
-        LONG,
-      );
+      if (EVERY || row.many === way)
+        test(
+          "fifty containers, ten at a time",
+          async () => {
+            const five = async () => {
+              for (let turn = 0; turn < 5; turn++) await done(run(["/bin/sleep", "0.3"], ...ALWAYS));
+            };
+            await Promise.all(Array.from({ length: 10 }, five));
+            expect(await records.byContainer()).toEqual(Array(50).fill(WHOLE));
+          },
+          LONG,
+        );
 
       // Podman 5.4 does not get rid of such a container at all here: its init has no parent that would wait for it.
-      test.skipIf(row.version === "5.4")(
-        "what keeps a container is killed: its poststop hooks run once, or not at all under Podman",
-        async () => {
+      if (row.version !== "5.4")
+        test("what keeps a container is killed: its poststop hooks run once, or not at all under Podman", async () => {
           const flags = ["--detach", "--name", "kept", "--network", "none", ...engine.ask(way, ALWAYS)];
           await done(engine.client("run", ...flags, IMAGE, "/bin/sleep", "1000"));
           const id = await done(engine.client("inspect", "--format", "{{.Id}}", "kept"));
@@ -135,8 +135,7 @@ for (const row of ROWS) {
             removeContainerGroups(`libpod_parent/libpod-${kind}${id.trim()}`);
           const whole = row.engine === "podman" ? STARTED : WHOLE;
           expect(await records.byContainer()).toEqual([whole]);
-        },
-      );
+        });
     });
 
     test("it is taken away again", async () => {

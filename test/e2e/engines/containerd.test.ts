@@ -105,17 +105,14 @@ for (const { version, release, schema, devices } of EVERY ? [...IN_CI, ...OUTSID
       expect(await records.byContainer()).toEqual([WHOLE]);
     });
 
-    test.skipIf(!EVERY && version !== "1.7")(
-      "ctr: fifty containers, ten at a time",
-      async () => {
+    if (EVERY || version === "1.7")
+      test("ctr: fifty containers, ten at a time", async () => {
         const five = async (worker: number) => {
           for (let turn = 0; turn < 5; turn++) await done(ctr().run(`many-${worker}-${turn}`, ["/bin/true"]));
         };
         await Promise.all(Array.from({ length: 10 }, (_, worker) => five(worker)));
         expect(await records.byContainer()).toEqual(Array(50).fill(WHOLE));
-      },
-      300_000,
-    );
+      }, 300_000);
 
     describe("CRI", () => {
       let pod: Pod;
@@ -156,9 +153,8 @@ for (const { version, release, schema, devices } of EVERY ? [...IN_CI, ...OUTSID
         await cri.removePod(plain);
       });
 
-      test.skipIf(!EVERY && version !== "1.7")(
-        "fifty containers, ten at a time",
-        async () => {
+      if (EVERY || version === "1.7")
+        test("fifty containers, ten at a time", async () => {
           await records.next();
           const five = async (worker: number) => {
             for (let turn = 0; turn < 5; turn++)
@@ -168,9 +164,7 @@ for (const { version, release, schema, devices } of EVERY ? [...IN_CI, ...OUTSID
           };
           await Promise.all(Array.from({ length: 10 }, (_, worker) => five(worker)));
           expect(await records.byContainer()).toEqual(Array(50).fill(WHOLE));
-        },
-        300_000,
-      );
+        }, 300_000);
 
       test("the daemon is killed while a container runs, and started again", async () => {
         const id = await cri.runContainer(pod, "kept", ["/bin/sleep", "1000"]);
