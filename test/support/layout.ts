@@ -3,6 +3,7 @@
  * engine's primitive, so src/linux works.
  */
 
+import { afterAll } from "bun:test";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { primitive } from "../../src/host/bun.ts";
@@ -71,14 +72,9 @@ export function makeLayout(path: string): TestLayout {
   return layout;
 }
 
-const made = new Set<string>();
-process.on("exit", () => {
-  for (const path of made) removeTree(path);
-});
-
-/** A directory of its own, removed when the process ends. */
+/** A directory of its own, for a whole file of tests: called outside of them, removed after the last. */
 export function workDirectory(): string {
   const path = mkdtempSync("/tmp/hookwright-test-");
-  made.add(path);
+  afterAll(() => removeTree(path));
   return path;
 }
