@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
-import { makeLayout, type TestLayout, workDirectory } from "../../test/support/layout.ts";
+import { makeLayout, type TestLayout } from "../../test/support/layout.ts";
+import { workDirectory } from "../../test/support/work-directory.ts";
 import { withLayout } from "../media/layout.ts";
 import { type Descriptor, MEDIA_TYPE } from "../spec/image.ts";
 import { indexImages } from "./image-index.ts";

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { rmSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { makeLayout, sha256Of, type TestLayout, workDirectory } from "../../test/support/layout.ts";
+import { makeLayout, sha256Of, type TestLayout } from "../../test/support/layout.ts";
+import { workDirectory } from "../../test/support/work-directory.ts";
 import { type Descriptor, MEDIA_TYPE } from "../spec/image.ts";
 import { validateLayout } from "./image-validate.ts";
 

@@ -11,7 +11,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { makeLayout, sha256Of, type TestLayout, workDirectory } from "../../test/support/layout.ts";
+import { makeLayout, sha256Of, type TestLayout } from "../../test/support/layout.ts";
+import { workDirectory } from "../../test/support/work-directory.ts";
 import { MANIFEST } from "../codec/image/shapes.ts";
 import { type Descriptor, MEDIA_TYPE, REF_NAME } from "../spec/image.ts";
 import { Layout } from "./layout.ts";

@@ -3,13 +3,11 @@
  * engine's primitive, so src/linux works.
  */
 
-import { afterAll } from "bun:test";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { primitive } from "../../src/host/bun.ts";
 import { bind } from "../../src/linux/primitive.ts";
 import { type Descriptor, MEDIA_TYPE, REF_NAME } from "../../src/spec/image.ts";
-import { removeTree } from "./root.ts";
 
 bind(primitive);
 
@@ -70,11 +68,4 @@ export function makeLayout(path: string): TestLayout {
   };
   layout.tags({});
   return layout;
-}
-
-/** A directory of its own, for a whole file of tests: called outside of them, removed after the last. */
-export function workDirectory(): string {
-  const path = mkdtempSync("/tmp/hookwright-test-");
-  afterAll(() => removeTree(path));
-  return path;
 }

@@ -2,8 +2,9 @@
 
 import { beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { sha256Of, workDirectory } from "../../support/layout.ts";
+import { sha256Of } from "../../support/layout.ts";
 import { built, program } from "../../support/programs.ts";
+import { workDirectory } from "../../support/work-directory.ts";
 
 const ready = built("umoci");
 const work = workDirectory();

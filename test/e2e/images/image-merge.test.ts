@@ -9,8 +9,8 @@ import { type TreeFile, valuesOf } from "../../../src/codec/mtree/file.ts";
 import { describeTree } from "../../../src/layer/changes.ts";
 import { close } from "../../../src/linux/descriptor.ts";
 import { O, open } from "../../../src/linux/open.ts";
-import { workDirectory } from "../../support/layout.ts";
 import { built, program } from "../../support/programs.ts";
+import { workDirectory } from "../../support/work-directory.ts";
 
 const ready = built("umoci");
 const work = workDirectory();

@@ -5,9 +5,9 @@
 
 import { beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { workDirectory } from "../../support/layout.ts";
 import { built } from "../../support/programs.ts";
 import { haveUmoci, runBoth, runIn } from "../../support/umoci.ts";
+import { workDirectory } from "../../support/work-directory.ts";
 
 const ready = built("umoci") && haveUmoci();
 if (!ready) console.warn("umoci is not there to compare with: not an amd64, or no Debian mirror");

@@ -5,9 +5,10 @@
 
 import { beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, rmSync } from "node:fs";
-import { makeLayout, workDirectory } from "../../support/layout.ts";
+import { makeLayout } from "../../support/layout.ts";
 import { built } from "../../support/programs.ts";
 import { haveUmoci, runBoth, runIn } from "../../support/umoci.ts";
+import { workDirectory } from "../../support/work-directory.ts";
 
 const ready = built("umoci") && haveUmoci();
 if (!ready) console.warn("umoci is not there to compare with: not an amd64, or no Debian mirror");

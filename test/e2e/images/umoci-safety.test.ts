@@ -4,8 +4,9 @@ import { beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { validateLayout } from "../../../src/commands/image-validate.ts";
 import { withLayout } from "../../../src/media/layout.ts";
-import { makeLayout, type TestLayout, workDirectory } from "../../support/layout.ts";
+import { makeLayout, type TestLayout } from "../../support/layout.ts";
 import { built, program } from "../../support/programs.ts";
+import { workDirectory } from "../../support/work-directory.ts";
 
 const dir = workDirectory();
 let made: TestLayout;

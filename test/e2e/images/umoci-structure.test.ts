@@ -6,9 +6,10 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { type Descriptor, MEDIA_TYPE } from "../../../src/spec/image.ts";
-import { makeLayout, type TestLayout, workDirectory } from "../../support/layout.ts";
+import { makeLayout, type TestLayout } from "../../support/layout.ts";
 import { built, hookwright } from "../../support/programs.ts";
 import { runIn } from "../../support/umoci.ts";
+import { workDirectory } from "../../support/work-directory.ts";
 
 const work = workDirectory();
 let dir: string;
