@@ -80,7 +80,7 @@ export class Records {
    * The end records since the last call, in order of time. An engine may answer before it has run the last hooks: for
    * those of poststop a while is waited.
    */
-  async next(patience = 3000): Promise<EndEvent[]> {
+  async next(patience = 15_000): Promise<EndEvent[]> {
     for (let waited = 0; ; waited += 50) {
       const text = existsSync(this.#file) ? readFileSync(this.#file, "utf8") : "";
       const ends = endsIn(text.slice(this.#read));
