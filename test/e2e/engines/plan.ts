@@ -80,7 +80,7 @@ export class Records {
    * The end records since the last call, in order of time. An engine may answer before it has run the last hooks: for
    * those of poststop a while is waited.
    */
-  async next(patience = 15_000): Promise<EndEvent[]> {
+  async next(patience = 3000): Promise<EndEvent[]> {
     for (let waited = 0; ; waited += 50) {
       const text = existsSync(this.#file) ? readFileSync(this.#file, "utf8") : "";
       const ends = endsIn(text.slice(this.#read));
@@ -99,9 +99,11 @@ export class Records {
    * The hooks that ran since the last call, by container or of `only` one, in order: `NAME:STAGE`, and what did not end well with its result. crun
    * starts the process, and with it startContainer, beside poststart: these two are put in runc's order.
    */
-  async byContainer(only?: string): Promise<string[]> {
+  async byContainer(only?: string, patience?: number): Promise<string[]> {
     const runs = new Map<string, string[]>();
-    const wanted = (await this.next()).filter(({ container }) => only === undefined || container.id === only);
+    const wanted = (await this.next(patience)).filter(
+      ({ container }) => only === undefined || container.id === only,
+    );
     for (const { hook, stage, result, container } of wanted) {
       const ran = `${hook.name}:${stage}${result === "ok" ? "" : `:${result}`}`;
       runs.set(container.id, [...(runs.get(container.id) ?? []), ran]);
