@@ -6,11 +6,15 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { type TreeFile, valuesOf } from "../../../src/codec/mtree/file.ts";
+import { primitive } from "../../../src/host/bun.ts";
 import { describeTree } from "../../../src/layer/changes.ts";
 import { close } from "../../../src/linux/descriptor.ts";
 import { O, open } from "../../../src/linux/open.ts";
+import { bind } from "../../../src/linux/primitive.ts";
 import { built, program } from "../../support/programs.ts";
 import { workDirectory } from "../../support/work-directory.ts";
+
+bind(primitive);
 
 const ready = built("umoci");
 const work = workDirectory();
