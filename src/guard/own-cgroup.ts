@@ -4,8 +4,7 @@
  */
 
 import { RUN_GROUP } from "../container/run-group.ts";
-import { killCgroup, makeCgroup, openCgroup, ownCgroup, removeCgroup } from "../linux/cgroup.ts";
-import { sleep } from "../linux/clock.ts";
+import { endCgroup, makeCgroup, openCgroup, ownCgroup } from "../linux/cgroup.ts";
 import { inInitialCgroupNamespace } from "../linux/namespace.ts";
 import type { Run } from "./run.ts";
 
@@ -24,22 +23,10 @@ export function findOwnCgroup(run: Run): void {
   if (run.cgroupParent !== null) run.cgroup = openCgroup(`${run.cgroupParent}/${nameOf(run)}`);
 }
 
-/**
- * A group without processes goes at once; one that is still in use is killed, and goes when its processes have: that is waited for,
- * 16 ms at most.
- */
+/** Takes the group away, with what is still in it. */
 export function removeOwnCgroup(run: Run): void {
-  if (run.cgroup === null) return;
-  const { path } = run.cgroup;
-  let gone = removeCgroup(run.cgroup);
+  if (run.cgroup !== null) endCgroup(run.cgroup);
   run.cgroup = null;
-  for (let nap = 0.5; !gone && nap <= 8; nap *= 2) {
-    const again = openCgroup(path);
-    if (again === null) return;
-    killCgroup(again);
-    gone = removeCgroup(again);
-    if (!gone) sleep(nap);
-  }
 }
 
 function nameOf(run: Run): string {

@@ -3,6 +3,7 @@
  * them in one write. Where the host lacks something, the answer is null or false; the caller has another way.
  */
 
+import { sleep } from "./clock.ts";
 import { close } from "./descriptor.ts";
 import { mkdir, rmdir } from "./directory.ts";
 import { failedWith, LinuxError } from "./error.ts";
@@ -112,6 +113,22 @@ export function removeCgroup(group: Cgroup): boolean {
     if (error instanceof LinuxError) return false;
     throw error;
   }
+}
+
+/**
+ * Closes and removes the group. Without processes it goes at once; one that is still in use is killed, and goes when its processes
+ * have: that is waited for, 16 ms at most. False when it is still there then.
+ */
+export function endCgroup(group: Cgroup): boolean {
+  let gone = removeCgroup(group);
+  for (let nap = 0.5; !gone && nap <= 8; nap *= 2) {
+    const again = openCgroup(group.path);
+    if (again === null) return true;
+    killCgroup(again);
+    gone = removeCgroup(again);
+    if (!gone) sleep(nap);
+  }
+  return gone;
 }
 
 function control(group: Cgroup, file: string, value: string): boolean {

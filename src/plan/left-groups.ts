@@ -3,9 +3,9 @@
  * to end the hook and to take its group away.
  */
 
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { RUN_GROUP } from "../container/run-group.ts";
-import { cgroupMount, killCgroup, openCgroup, removeCgroup } from "../linux/cgroup.ts";
+import { cgroupMount, endCgroup, openCgroup } from "../linux/cgroup.ts";
 
 /** A run ends within 30 s, and a minute later on a machine that hardly moves. */
 const OLD = 5 * 60_000;
@@ -34,12 +34,10 @@ function groupsBelow(directory: string, before: number): string[] {
   });
 }
 
-/** Killed processes leave a group in their own time; then it goes the next time. */
+/** What does not go in time is found again by the next `reconcile`. */
 function removed(path: string): boolean {
   const group = openCgroup(path);
-  if (group === null) return false;
-  killCgroup(group);
-  return removeCgroup(group) && !existsSync(path);
+  return group !== null && endCgroup(group);
 }
 
 /** Empty for a directory that went meanwhile. */

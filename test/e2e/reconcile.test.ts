@@ -156,8 +156,7 @@ describe.skipIf(!built("hookwright", "hookwright-host"))("reconcile", () => {
     for (const pid of victims) if (existsSync(`/proc/${pid}`)) process.kill(pid, "SIGKILL");
     await child.exited;
     // With guard and keeper dead at once nobody is left to remove it but a later reconcile.
-    if (victims !== pids.runtime)
-      for (const group of groups) await until(() => removed(`${cgroupMount()}${group}`));
+    if (who !== "runtime") for (const group of groups) await until(() => removed(`${cgroupMount()}${group}`));
     known.delete(child.pid);
     let last = await reconcile();
     for (let i = 0; i < 100 && last.kept.length > 0; i++) {

@@ -16,7 +16,7 @@ import {
 import type { Subprocess } from "bun";
 import { program } from "./programs.ts";
 import type { TempRoot } from "./root.ts";
-import { type Outcome, type RuntimeName, run } from "./runtime.ts";
+import { groupsCalled, type Outcome, type RuntimeName, run } from "./runtime.ts";
 import { becomeSubreaper, known, reap } from "./survivors.ts";
 
 /** Whether the programs are installed that a test needs. */
@@ -204,14 +204,14 @@ export class EngineWorld {
 
 /** Control groups that engines make for all their containers and leave; those that another world uses stay. */
 function removeEmptyGroups(): void {
-  for (const hierarchy of readdirSync("/sys/fs/cgroup"))
-    for (const name of ["default", "docker", "libpod_parent/conmon", "libpod_parent"]) {
-      try {
-        rmdirSync(`/sys/fs/cgroup/${hierarchy}/${name}`);
-      } catch {
-        // There is none, or it is not empty.
-      }
+  const names = ["default", "docker", "libpod_parent/conmon", "libpod_parent"];
+  for (const path of names.flatMap(groupsCalled)) {
+    try {
+      rmdirSync(path);
+    } catch {
+      // It is not empty.
     }
+  }
 }
 
 /** What ends a container that nobody has ended: its conmon or shim, and what these have started. */

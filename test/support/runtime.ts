@@ -97,9 +97,14 @@ export async function run(command: string[], options: RunOptions = {}): Promise<
 
 /** Takes away the control groups of a container that was killed with its runtime, in every hierarchy; a runtime forgets such. */
 export function removeContainerGroups(id: string): void {
-  const tops = readdirSync("/sys/fs/cgroup").map((name) => `/sys/fs/cgroup/${name}/${id}`);
-  for (const top of [`/sys/fs/cgroup/${id}`, ...tops].filter(existsSync))
+  for (const top of groupsCalled(id))
     Bun.spawnSync(["find", top, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"]);
+}
+
+/** The control groups of that name, in every hierarchy and on a host that has version 2 only. */
+export function groupsCalled(name: string): string[] {
+  const places = ["", ...readdirSync("/sys/fs/cgroup").map((hierarchy) => `/${hierarchy}`)];
+  return places.map((place) => `/sys/fs/cgroup${place}/${name}`).filter(existsSync);
 }
 
 /** Absolute path of the real runtime. */
